@@ -32,9 +32,10 @@ import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Script } from 'node:vm'
 import { build } from 'esbuild'
 import { bundleParser } from './build-parser.mjs'
-import { packageOf } from './driver.mjs'
+import { driversInside, packageOf } from './driver.mjs'
 import { VALIDATOR, validatorLater } from './lazily.mjs'
 import { licensesOf } from './licenses.mjs'
 import { buildPage } from './page.mjs'
@@ -169,7 +170,7 @@ async function bundle() {
       RECOLLECT_PARSER: JSON.stringify(parserFile),
       'import.meta.url': '__filename',
     },
-    plugins: [onlyEnglish, packagesApart, validatorLater],
+    plugins: [onlyEnglish, packagesApart, validatorLater, driversInside],
   }
   const parts = await bundleParts(shape, resolve(options.entry))
   return parts.map(({ text, ...part }) => ({ ...part, text: wrapped(text) }))
@@ -229,8 +230,9 @@ function copySandbox() {
 async function makeCaches() {
   const node = `${process.version}-${process.platform}-${process.arch}`
   const missing = parts
-    .map(({ file }) => `${file}.${node}.cache`)
-    .filter((file) => !existsSync(join(out, file)))
+    .map(({ file, text }) => ({ file: `${file}.${node}.cache`, text }))
+    .filter(({ file, text }) => !isAccepted(join(out, file), text))
+    .map(({ file }) => file)
   if (missing.length === 0) return
   const scratch = mkdtempSync(join(tmpdir(), 'recollect-build-'))
   const made = join(scratch, 'recollect')
@@ -250,6 +252,14 @@ async function makeCaches() {
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** V8 compares its version and flags with those of the process that compiled it. */
+function isAccepted(path, text) {
+  if (!existsSync(path)) return false
+  const script = new Script(text, { filename: path, cachedData: readFileSync(path) })
+  if (script.cachedDataRejected) rmSync(path)
+  return !script.cachedDataRejected
 }
 
 function startIn(scratch, ...args) {

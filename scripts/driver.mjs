@@ -1,4 +1,5 @@
 // better-sqlite3 as this Node loads it, for scripts; src/storage/sqlite/native.ts says why there are two.
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -24,5 +25,22 @@ export const driverOutside = {
       path: pathToFileURL(createRequire(import.meta.url).resolve(packageOf(version))).href,
       external: true,
     }))
+  },
+}
+
+/** The code of the drivers that are installed, by version; src/storage/sqlite/driver-at.ts adds the binary. */
+export const driversInside = {
+  name: 'drivers-inside',
+  setup({ onLoad, onResolve }) {
+    // Finds the binary, which is given.
+    onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, external: true }))
+    onLoad({ filter: /[\\/]storage[\\/]sqlite[\\/]bundled-drivers\.ts$/ }, () => {
+      const found = [12, 13].map(packageOf).filter((folder) => existsSync(folder))
+      const fields = found.map((folder) => {
+        const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+        return `${JSON.stringify(version)}: () => require(${JSON.stringify(folder)})`
+      })
+      return { contents: `export const BUNDLED = { ${fields.join(', ')} }`, resolveDir: root }
+    })
   },
 }

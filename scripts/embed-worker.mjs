@@ -12,6 +12,7 @@ import { createRequire } from 'node:module'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { driversInside } from './driver.mjs'
 import { write } from './generated.mjs'
 
 const root = new URL('../', import.meta.url)
@@ -66,7 +67,7 @@ async function bundle(entry) {
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [insideAsText],
+    plugins: [insideAsText, driversInside],
   })
   return { text: outputFiles[0].text, inputs: Object.keys(metafile.inputs) }
 }

@@ -13,17 +13,25 @@ const PARTS = '__PARTS__'
 /** Files; several versions of Recollect and Node may be in use. Chosen by hand. */
 const MAX_KEPT = 24
 
+/**
+ * V8 lets a heap of some tens of megabytes grow fourfold before it collects, so that a few answers of megabytes leave
+ * half a gigabyte of garbage. It reads this at every collection, so it need not be there from the start. Chosen by hand.
+ */
+const HEAP_GROWING = { percent: 50, afterMilliseconds: 1000 }
+
 /** Opened now, since an update may replace the files while this server runs. */
 const files = new Map(Object.entries(PARTS).map(([part, name]) => [part, openFile(name)]))
 /** Modules of the open parts that other parts use. */
 const modules = Object.create(null)
 /** Scripts without compiled code, by the name of the file that is to keep it. */
 const uncached = new Map()
+let isHeapLimited = false
 const folder = cacheFolder()
 const [, , command = 'stdio'] = process.argv
 // Other commands compile little of the code that a server needs.
 const isServer = /^(stdio$|serve$|-)/.test(command)
 open('start')
+setTimeout(limitHeap, HEAP_GROWING.afterMilliseconds).unref()
 if (folder && isServer) keepLater()
 
 function open(part) {
@@ -32,12 +40,33 @@ function open(part) {
   const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
   const file = files.get(part) ?? fs.openSync(filename, 'r')
   files.delete(part)
-  const script = new Script(fs.readFileSync(file, 'latin1'), { filename, cachedData })
+  const text = fs.readFileSync(file, 'latin1')
+  const script = withOwnFlags(() => new Script(text, { filename, cachedData }))
   fs.closeSync(file)
   if (!cachedData || script.cachedDataRejected) uncached.set(name, script)
   const opened = { exports: modules }
   script.runInThisContext()(modules, requireHere, opened, filename, __dirname)
   Object.assign(modules, opened.exports)
+}
+
+function limitHeap() {
+  setHeapGrowing(HEAP_GROWING.percent)
+  isHeapLimited = true
+}
+
+/** V8 refuses compiled code from under other flags, so it compiles and serializes under its own. */
+function withOwnFlags(work) {
+  if (!isHeapLimited) return work()
+  setHeapGrowing(0)
+  try {
+    return work()
+  } finally {
+    setHeapGrowing(HEAP_GROWING.percent)
+  }
+}
+
+function setHeapGrowing(percent) {
+  require('node:v8').setFlagsFromString(`--heap-growing-percent=${percent}`)
 }
 
 function openFile(name) {
@@ -122,7 +151,10 @@ function keepScript(name, script) {
     }
     // Synced before it is renamed: V8 accepts anything with the right header and length.
     const file = fs.openSync(unfinished, 'wx', 0o600)
-    fs.writeFileSync(file, script.createCachedData())
+    fs.writeFileSync(
+      file,
+      withOwnFlags(() => script.createCachedData()),
+    )
     fs.fsyncSync(file)
     fs.closeSync(file)
     fs.renameSync(unfinished, join(folder, name))

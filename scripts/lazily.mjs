@@ -1,5 +1,5 @@
 // Loads at the first call what packages import at once and a start does not need.
-import * as crypto from 'node:crypto'
+import { createRequire } from 'node:module'
 
 export const VALIDATOR = '@modelcontextprotocol/server/validators/ajv'
 
@@ -16,13 +16,21 @@ export const validatorLater = later(
   }`,
 )
 
-/** Functions of `node:crypto`, which takes longer to load than all that is ours of a start. */
-export const cryptoLater = later('crypto-later', /^node:crypto$/, () =>
-  Object.entries(crypto)
-    .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
-    .filter(([name]) => name !== 'default')
-    .map(([name]) => `export const ${name} = (...given) => require('crypto').${name}(...given)`)
-    .join('\n'),
+/**
+ * Functions of parts of Node that each take as long to load as all that is ours of a start, or of what a first search
+ * runs.
+ */
+export const nodeLater = later(
+  'node-later',
+  /^node:(?:crypto|dns|https|timers\/promises)$/,
+  (path) =>
+    Object.entries(createRequire(import.meta.url)(path))
+      .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
+      .map(
+        ([name]) =>
+          `export const ${name} = (...given) => require('${path.slice('node:'.length)}').${name}(...given)`,
+      )
+      .join('\n'),
 )
 
 function later(name, filter, contents) {
@@ -32,7 +40,10 @@ function later(name, filter, contents) {
       onResolve({ filter }, ({ path, namespace }) =>
         namespace === name ? undefined : { path, namespace: name, sideEffects: false },
       )
-      onLoad({ filter: /./, namespace: name }, () => ({ contents: contents(), resolveDir: '/' }))
+      onLoad({ filter: /./, namespace: name }, ({ path }) => ({
+        contents: contents(path),
+        resolveDir: '/',
+      }))
     },
   }
 }

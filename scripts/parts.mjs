@@ -1,15 +1,18 @@
 // Cuts the bundle into parts, each a file: what a part holds is read, and kept in memory, from its first use on.
 //
 //   start  what a server over stdio needs to answer `initialize` and `tools/list`
-//   data   what it needs for the tools that most sessions use: the database, the agents, their memory
+//   data   what it needs for the tools that most sessions use: the database, the agents' memory
+//   work   agents at work: the models, the tools, the loop
 //   rest   everything else: HTTP, REST, the page, other commands, loading, transfer
 //
 // esbuild splits ES modules only, into a file per set of entry points. Here a part is what its roots import, but for what
 // is in the parts before it. A module that another part needs is reached by `require('recollect:<part>:<path>')`, which
-// the launcher answers.
-import { relative } from 'node:path'
+// the launcher answers. The functions of a module in LATER are called through such a `require` wherever they are imported,
+// so that neither it nor what it imports is run before the first call of one.
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { build } from 'esbuild'
-import { cryptoLater } from './lazily.mjs'
+import { nodeLater } from './lazily.mjs'
 
 /** Modules by part; all that they import comes with them. The last part has what is in no other. */
 const ROOTS = {
@@ -40,9 +43,22 @@ const ROOTS = {
     'src/mcp/tools/write-memory-block.ts',
     'src/storage/sqlite/open.ts',
   ],
+  work: [],
   rest: [],
 }
 const LAST = Object.keys(ROOTS).at(-1)
+
+/** Modules of the part `work` by which it is reached. Only functions may be imported from them. */
+const LATER = [
+  'src/agent/inbox/accept-message.ts',
+  'src/agent/loop/advance.ts',
+  'src/agent/loop/trouble.ts',
+  'src/agent/loop/work-on-run.ts',
+  'src/assemble/agent-ports.ts',
+  'src/assemble/models.ts',
+  'src/assemble/runtime.ts',
+  'src/llm/registry/embedder-registry.ts',
+]
 
 /**
  * Returns the parts, the first one first: `name`, `text` and `inputs`, the files that it was made of. The first
@@ -63,7 +79,7 @@ export async function bundleParts(options, entry) {
         contents: contentsOf(name, wanted, name === 'start' ? entry : undefined),
         resolveDir: options.absWorkingDir,
       },
-      plugins: [...options.plugins, ...(name === 'start' ? [cryptoLater] : []), inOthers],
+      plugins: [...options.plugins, ...(name === LAST ? [] : [nodeLater]), inOthers],
     })
     if (result.warnings.length > 0) throw new Error('esbuild warned; see above')
     parts.push({
@@ -79,10 +95,11 @@ export async function bundleParts(options, entry) {
 function divide(modules, entry) {
   const partOf = new Map()
   for (const [part, roots] of Object.entries(ROOTS)) {
-    const open = (part === 'start' ? [entry, ...roots] : roots).filter((path) => path in modules)
+    const from = part === 'start' ? [entry, ...roots] : part === 'work' ? LATER : roots
+    const open = from.filter((path) => path in modules)
     while (open.length > 0) {
       const path = open.pop()
-      if (partOf.has(path)) continue
+      if (partOf.has(path) || (part !== 'work' && LATER.includes(path))) continue
       partOf.set(path, part)
       for (const { path: imported, kind, external } of modules[path].imports) {
         if (!external && kind !== 'dynamic-import') open.push(imported)
@@ -108,13 +125,20 @@ function wantedOf(name, { inputs, outputs }, partOf) {
 function importOthers({ name, modules, partOf, root }) {
   return {
     name: 'other-parts',
-    setup({ onResolve }) {
-      onResolve({ filter: /./ }, ({ path, importer, kind }) => {
+    setup({ onResolve, onLoad }) {
+      onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
+        contents: forwarding(path, readFileSync(join(root, path), 'utf8')),
+      }))
+      onResolve({ filter: /./ }, ({ path, importer, kind, namespace }) => {
+        if (namespace === 'later') return { path, external: true }
         const importing = modules[keyOf(root, importer)]
         const found = importing?.imports.find((one) => one.original === path && one.kind === kind)
         if (!found || found.external) return undefined
         const part = partOf.get(found.path)
         if (part === name) return undefined
+        if (LATER.includes(found.path) && kind === 'import-statement') {
+          return { path: found.path, namespace: 'later', sideEffects: false }
+        }
         return { path: addressOf(part, found.path), external: true, sideEffects: false }
       })
     },
@@ -128,6 +152,15 @@ function keyOf(root, path) {
 
 function addressOf(part, path) {
   return `recollect:${part}:${path}`
+}
+
+/** A module that has the functions of another one, and loads that at the first call. */
+function forwarding(path, source) {
+  const names = [...source.matchAll(/^export (?:async )?function (\w+)/gm)].map(([, name]) => name)
+  const address = JSON.stringify(addressOf('work', path))
+  return names
+    .map((name) => `export const ${name} = (...given) => require(${address}).${name}(...given)`)
+    .join('\n')
 }
 
 /** A module whose exports are functions that run a module of the part and return what it exports. */

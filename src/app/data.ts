@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import type { Config, DatabaseAddress, DatabaseSettings } from '../config/config.ts'
 import { systemClock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
@@ -7,18 +6,11 @@ import type { CopyReports } from '../storage/copy/copy-database.ts'
 import type { CopySource, CopyTarget } from '../storage/copy/ends.ts'
 import type { Storage } from '../storage/port/store.ts'
 
-/**
- * V8 lets a heap of some tens of megabytes grow fourfold before it collects, so that a few answers of megabytes leave
- * half a gigabyte of garbage. It reads this at every collection. Chosen by hand.
- */
-const HEAP_GROWING_PERCENT = 50
-
 /** Opens the database without workers. A read-only server neither creates nor migrates it. */
 export async function openStorage(
   { database, readOnly, vectorBytes }: Pick<Config, 'database' | 'readOnly' | 'vectorBytes'>,
   log?: Log,
 ): Promise<Storage> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`)
   if (database.kind === 'postgres') return openServer(database, readOnly, log)
   const { openSqlite, openSqliteToRead } = await import('../storage/sqlite/open.ts')
   return readOnly

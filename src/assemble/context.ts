@@ -1,40 +1,36 @@
-import { createAgentBlocks } from '../agent/agents/agent-blocks.ts'
-import { createAgentRegistry } from '../agent/agents/agent-registry.ts'
-import { createAgentSettings } from '../agent/agents/agent-settings.ts'
-import { createAsides } from '../agent/agents/ask-aside.ts'
-import { createCheckRoom } from '../agent/compaction/check-room.ts'
-import { createConversationKeys } from '../agent/conversations/conversation-keys.ts'
-import { createConversations } from '../agent/conversations/conversations.ts'
-import { createGroups } from '../agent/groups/groups.ts'
-import { checkMessage } from '../agent/inbox/check-message.ts'
-import { requestEnd } from '../agent/loop/cancel-run.ts'
-import { createRuns } from '../agent/runs/runs.ts'
 import type { RunsOptions } from '../agent/runs/runs-options.ts'
-import { createRunWalks } from '../agent/runs/walk-runs.ts'
 import { UserError } from '../core/errors.ts'
-import { openFetch } from '../fetch/open-fetch.ts'
-import { createJobs } from '../jobs/jobs.ts'
-import { readSampled } from '../llm/client/read-sampled.ts'
-import { toSampling } from '../llm/client/to-sampling.ts'
+import { type FieldsOf, withLater } from '../core/later.ts'
+import { once } from '../core/once.ts'
 import type { EmbedderRegistry } from '../llm/embedder.ts'
 import { createArchivalMemory } from '../memory/archival.ts'
 import { createArchiveRegistry } from '../memory/archive-registry.ts'
 import { createArchives } from '../memory/archives.ts'
 import { createBlockHistory } from '../memory/block-history.ts'
 import { createBlockRegistry } from '../memory/block-registry.ts'
-import { createBlockMemory } from '../memory/blocks.ts'
+import { type CheckRoom, createBlockMemory } from '../memory/blocks.ts'
 import { concernedBy } from '../memory/concerned-by.ts'
 import { createRecallMemory } from '../memory/recall.ts'
-import { createSchedules } from '../schedules/schedules.ts'
-import type { McpContext, RunsPort, Stats } from '../service/context.ts'
-import { createTransfer } from '../transfer/transfer.ts'
+import type { McpContext, Stats } from '../service/context.ts'
+import { type AgentPorts, createAgentPorts } from './agent-ports.ts'
 import { lazyCompanions } from './companions.ts'
 import { lazyFolders } from './folders.ts'
-import { assembleImportChecks } from './import-checks.ts'
+import { lazyAgents } from './lazy-agents.ts'
 import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
-import { lazySyncs } from './syncs.ts'
 
+const AGENT_PORTS: FieldsOf<Omit<AgentPorts, 'agents'>> = {
+  conversations: true,
+  groups: true,
+  jobs: true,
+  runs: true,
+  schedules: true,
+  syncs: true,
+  tools: true,
+  transfer: true,
+}
+
+/** Memory is at hand; all else of a context is made, and in the built program loaded, at its first use. */
 export function createContext(
   parts: Parts,
   namespace: string,
@@ -42,26 +38,21 @@ export function createContext(
 ): McpContext {
   const { config, storage, models, embedders, changes } = parts
   const { clock } = storage
-  const { store, embed, registry, agents, tools } = parts.namespace(namespace)
-  const checkRoom = createCheckRoom(registry)
+  const own = parts.namespace(namespace)
+  const { store, embed } = own
+  const checkRoom: CheckRoom = (...given) => own.checkRoom(...given)
   const lazyLoads = async () => {
     const { createLoads } = await import('../load/loads.ts')
     return createLoads({ store, clock, roots: config.fileRoots })
   }
-  const embeddings = { check: embedders.check, fallback: config.embedding }
   const onChange: McpContext['onChange'] = (listener) =>
     changes.subscribe((change) => {
       if (change.namespace === namespace) listener(change)
     })
-  return {
+  const agentPorts = once(() => createAgentPorts(parts, namespace, { wake, onChange }))
+  const atHand: Omit<McpContext, keyof typeof AGENT_PORTS> = {
     namespace,
-    agents: {
-      ...agents,
-      ...createAgentSettings(store, registry, models, embeddings, clock),
-      ...createAgentBlocks(store, registry, clock),
-      ...createAgentRegistry(store),
-      ...createAsides(store, models, clock),
-    },
+    agents: lazyAgents(store, () => agentPorts().agents),
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
       ...createBlockHistory(store, clock, checkRoom),
@@ -70,24 +61,6 @@ export function createContext(
     archival: createArchivalMemory(store, clock, embed),
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
-    tools,
-    transfer: createTransfer(store, assembleImportChecks(models), clock),
-    conversations: {
-      ...createConversations({ store, clock }),
-      ...createConversationKeys(store, clock),
-    },
-    runs: createRunsPort(parts, namespace, { wake, onChange }),
-    groups: createGroups(store, clock),
-    schedules: createSchedules({
-      store,
-      clock,
-      check({ model }, message) {
-        models.checkSender(model, { samples: false })
-        return checkMessage(message)
-      },
-    }),
-    syncs: lazySyncs(parts, namespace),
-    jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
     folders: lazyFolders(store, clock),
     load: {
@@ -101,34 +74,7 @@ export function createContext(
     onChange,
     concernedBy: (change) => concernedBy(change, store),
   }
-}
-
-function createRunsPort(
-  { config, storage, models, owner, live, namespace: open }: Parts,
-  namespace: string,
-  hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
-): RunsPort {
-  const runs = createRuns({
-    expect: (runId) => live.expect(namespace, runId),
-    store: storage.in(namespace),
-    registry: open(namespace).registry,
-    models,
-    fetchPicture: openFetch(config.fetch),
-    clock: storage.clock,
-    owner,
-    ...hooks,
-  })
-  return {
-    ...runs,
-    ...createRunWalks(storage.in(namespace)),
-    async askClient(runId, takes) {
-      const ask = await runs.askClient(runId)
-      return ask && { id: ask.id, params: toSampling(ask.request, takes) }
-    },
-    answerClient: (runId, ask, answer) =>
-      runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
-    onProgress: (runId, listener) => live.subscribe(namespace, runId, listener),
-  }
+  return withLater<typeof atHand, Omit<AgentPorts, 'agents'>>(atHand, AGENT_PORTS, agentPorts)
 }
 
 function knowsEmbedding({ check }: EmbedderRegistry, handle: string): boolean {

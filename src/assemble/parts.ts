@@ -1,30 +1,40 @@
 import { randomBytes } from 'node:crypto'
-import { createAgents } from '../agent/agents/agents.ts'
 import { createLiveRuns, type LiveRuns } from '../agent/runs/live-runs.ts'
-import type { ToolRegistry } from '../agent/tools/tool-registry.ts'
 import type { Config } from '../config/config.ts'
 import { type Bus, createBus } from '../core/bus.ts'
 import { UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import { keepKey } from '../core/keep-key.ts'
+import { callLater, withLater } from '../core/later.ts'
 import { describeError, type Log } from '../core/log.ts'
 import { ownerName } from '../leases/owner.ts'
 import type { EmbedderRegistry } from '../llm/embedder.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import { createEmbedderRegistry } from '../llm/registry/embedder-registry.ts'
 import { createEmbedQuestion, type EmbedQuestion } from '../memory/embed-question.ts'
-import type { ToolsPort } from '../service/context.ts'
 import type { EmbedQuery, Storage, Store } from '../storage/port/store.ts'
 import type { ToolServers } from '../tool-servers/tool-servers.ts'
 import { lazySandbox, lazyToolServers } from './lazy.ts'
 import { openModels } from './models.ts'
-import { assembleRegistry, assembleToolsPort, type ToolParts } from './tools.ts'
+import { openRuntime, type Runtime } from './runtime.ts'
 
 /**
  * Timeout of one embedding batch. A batch takes up to a minute on a slow machine; after a timeout, batches get smaller.
  * Chosen by hand.
  */
 const EMBEDDING_MILLISECONDS = 120_000
+
+const MODELS = {
+  check: true,
+  checkSender: true,
+  resolve: true,
+  resolveFor: true,
+  isGone: true,
+  describeDefault: true,
+  offers: true,
+  learnt: true,
+} as const
+const RUNTIME = { registry: true, agents: true, tools: true, checkRoom: true } as const
 
 /** Parts that all namespaces share. */
 export interface Parts {
@@ -46,14 +56,9 @@ export interface Parts {
 }
 
 export function openParts(config: Config, log: Log, storage: Storage): Parts {
-  const embedders = createEmbedderRegistry({
-    modelsFolder: config.localModels.folder,
-    settings: config.providers,
-    limits: {
-      ...config.modelCalls,
-      totalMilliseconds: Math.min(config.modelCalls.totalMilliseconds, EMBEDDING_MILLISECONDS),
-    },
-  })
+  const embedders = callLater<EmbedderRegistry>({ check: true, resolve: true }, () =>
+    openEmbedders(config),
+  )
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const shared = {
@@ -61,7 +66,7 @@ export function openParts(config: Config, log: Log, storage: Storage): Parts {
     log,
     storage,
     owner: ownerName(randomBytes(6).toString('hex')),
-    models: openModels(config, storage),
+    models: callLater<ModelRegistry>(MODELS, () => openModels(config, storage)),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
@@ -81,40 +86,29 @@ export function openParts(config: Config, log: Log, storage: Storage): Parts {
   }
 }
 
+function openEmbedders({ localModels, providers, modelCalls }: Config): EmbedderRegistry {
+  return createEmbedderRegistry({
+    modelsFolder: localModels.folder,
+    settings: providers,
+    limits: {
+      ...modelCalls,
+      totalMilliseconds: Math.min(modelCalls.totalMilliseconds, EMBEDDING_MILLISECONDS),
+    },
+  })
+}
+
 /** Parts that the worker and the context of a namespace share. */
-interface Namespace {
+interface Namespace extends Runtime {
   readonly store: Store
   readonly embed: EmbedQuery
-  readonly registry: ToolRegistry
-  readonly agents: ReturnType<typeof createAgents>
-  readonly tools: ToolsPort
 }
 
 function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace {
-  const { config, storage, models, embedders, embedQuestion, owner, sandbox, servers } = parts
-  const { clock } = storage
-  const store = storage.in(name)
-  const embed: EmbedQuery = (handles, text) => embedQuestion(name, handles, text)
-  const toolParts: ToolParts = {
-    store,
-    clock,
-    embed,
-    models,
-    owner,
-    sandbox: sandbox.open,
-    namespace: name,
-    servers,
-    fetch: config.fetch,
-    toolSecrets: config.toolSecrets,
-    webSearch: config.webSearch,
-    createAgent: (...given) => agents.createIn(...given),
-  }
-  const assembled = assembleRegistry(toolParts)
-  const { registry } = assembled
-  const embeddings = { check: embedders.check, fallback: config.embedding }
-  const agents = createAgents(store, registry, models, embeddings, clock)
-  const tools = assembleToolsPort(toolParts, assembled)
-  return { store, embed, registry, agents, tools }
+  const store = parts.storage.in(name)
+  const embed: EmbedQuery = (handles, text) => parts.embedQuestion(name, handles, text)
+  return withLater({ store, embed }, RUNTIME, () =>
+    openRuntime({ ...parts, namespace: name, store, embed }),
+  )
 }
 
 /** A read-only server may find no stored key; then it uses a temporary one. */

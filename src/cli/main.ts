@@ -1,3 +1,4 @@
+import { config as configureParser } from 'zod'
 import { readConfig } from '../config/read-config.ts'
 import { ConfigError } from '../core/config-error.ts'
 import { UserError } from '../core/errors.ts'
@@ -30,6 +31,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 async function main(argv: readonly string[]): Promise<void> {
   // Clients start us like this. Skip loading the command line parser.
   if (argv.length === 0 ? !process.stdin.isTTY : argv.length === 1 && argv[0] === 'stdio') {
+    // It would compile code for each schema, which takes longer than all that a session over stdio has to parse.
+    configureParser({ jitless: true })
     const { stdio } = await import('./commands/stdio.ts')
     return stdio(readConfig())
   }

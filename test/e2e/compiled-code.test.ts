@@ -67,12 +67,28 @@ async function keep(isKept: (path: string) => boolean = () => true): Promise<str
 it('the first start caches it, readable by the user only, and the next one starts from it', async () => {
   const path = await keep()
   for (const name of kept()) {
-    expect(name).toMatch(/^recollect-(data-)?\w+\.cjs\.v\d+\.\d+\.\d+-.*\.cache$/)
+    expect(name).toMatch(/^recollect-((data|work|rest)-)?\w+\.cjs\.v\d+\.\d+\.\d+-.*\.cache$/)
   }
   expect(readFileSync(path).length).toBeGreaterThan(100_000)
   const client = await start()
   expect((await client.tools()).length).toBeGreaterThan(0)
   await client.close()
+})
+
+it('what a long session kept is accepted by the next, so it is not written again', async () => {
+  const first = await start()
+  await first.call('list_agents', {})
+  await until(() => kept().length >= 2 || undefined, PATIENCE_MILLISECONDS, 'nothing was kept')
+  // Opens another part when the others are kept, which is a second after the start at the earliest.
+  await first.call('inspect_context', { agent: 'somebody' })
+  await first.close()
+  const inodes = () => kept().map((name) => [name, statSync(join(folder, name)).ino])
+  const before = inodes()
+  expect(before.length).toBeGreaterThan(2)
+  const next = await start()
+  await next.call('inspect_context', { agent: 'somebody' })
+  await next.close()
+  expect(inodes()).toEqual(before)
 })
 
 it('a client that only initializes leaves caching to the next', async () => {

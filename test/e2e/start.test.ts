@@ -39,8 +39,7 @@ beforeAll(() => {
 })
 afterAll(removeHomes)
 
-function start(folder: string) {
-  const home = newHome()
+function start(folder: string, home = newHome()) {
   return connect('v2-legacy', {
     kind: 'command',
     command: process.execPath,
@@ -71,6 +70,36 @@ it('that file holds nothing of agents, databases, doors, loading or transfer', (
     '@modelcontextprotocol/server',
     'zod',
   ])
+})
+
+it('searches and reads memory without what runs agents', async () => {
+  const folder = mkdtempSync('node_modules/.start-')
+  const home = newHome()
+  try {
+    cpSync('dist', folder, { recursive: true })
+    const writer = await start(resolve(folder), home)
+    await writer.call('create_agent', { name: 'reader' })
+    await writer.call('insert_archival', { agent: 'reader', text: 'The kettle is for tea.' })
+    await writer.close()
+    for (const file of readdirSync(folder)) {
+      if (/^recollect-(work|rest)-/.test(file)) rmSync(join(folder, file))
+    }
+    const reader = await start(resolve(folder), home)
+    const agents = await reader.call('list_agents', {})
+    expect(agents.data.agents).toMatchObject([{ name: 'reader' }])
+    const found = await reader.call('search_archival', { agent: 'reader', query: 'tea' })
+    expect(found.data.passages).toMatchObject([{ text: 'The kettle is for tea.' }])
+    const memory = await reader.call('read_memory', { agent: 'reader' })
+    expect(memory.data.blocks.length).toBeGreaterThan(0)
+    const said = await reader.call('search_conversation', { agent: 'reader', query: 'tea' })
+    expect(said.isError).toBe(false)
+    const note = { agent: 'reader', text: 'The pot is for coffee.' }
+    expect((await reader.call('insert_archival', note)).isError).toBe(false)
+    expect((await reader.call('create_agent', { name: 'other' })).isError).toBe(true)
+    await reader.close()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 it('goes on with its own files when an update takes them away', async () => {

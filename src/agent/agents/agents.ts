@@ -7,7 +7,6 @@ import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId, newId } from '../../core/ids.ts'
 import { checkCount, checkLength, LIMITS } from '../../core/limits.ts'
-import type { Page } from '../../core/page.ts'
 import { cleanText, normalText } from '../../core/text.ts'
 import type { ToolRule } from '../../core/tool-rule.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
@@ -17,7 +16,7 @@ import { checkMetadata } from '../../memory/check-metadata.ts'
 import { checkTags } from '../../memory/check-tags.ts'
 import { type EmbeddingChoice, embedAgain } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
-import type { AgentFilter, AgentPatch, Store, Transaction } from '../../storage/port/store.ts'
+import type { AgentPatch, Store, Transaction } from '../../storage/port/store.ts'
 import { nextCompaction } from '../compaction/compact.ts'
 import { type CompiledContext, compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
@@ -28,6 +27,7 @@ import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { checkSettings, definedOnly } from './agent-settings.ts'
 import { type CopyOptions, copyAgent } from './copy-agent.ts'
+import { createAgentSearch } from './find-agents.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
@@ -122,17 +122,7 @@ export function createAgents(
 
     createIn,
 
-    async list(filter: AgentFilter): Promise<Page<Agent>> {
-      return store.agents.list({
-        ...filter,
-        query: filter.query === undefined ? undefined : normalText(filter.query),
-        tags: filter.tags?.map(normalText),
-      })
-    },
-
-    async find(reference: string): Promise<Agent> {
-      return findAgent(store.agents, reference)
-    },
+    ...createAgentSearch(store),
 
     async get(reference: string): Promise<AgentView> {
       return viewAgent(store, await findAgent(store.agents, reference))

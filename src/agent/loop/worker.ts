@@ -2,6 +2,7 @@ import { type Clock, toTimestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import { type ConversationId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
+import { once } from '../../core/once.ts'
 import type { Run } from '../../core/run.ts'
 import { purposeOf } from '../../core/token-use.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
@@ -112,13 +113,20 @@ export function createWorker(options: WorkerOptions): Worker {
       ...sweep.limits(),
     }
     expected.clear()
-    const ids = newIds()
+    // The same for each try of the transaction.
+    const ids = once(newIds)
     const open = async (tx: Transaction, claimed: Claimed) => {
       const rest = aside.find(claimed.run.id)
       const run = heldRun(claimed, rest)
       const { budget } = options
       const known = { claimed }
-      const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now, known })
+      const next = await advanceIn(tx, run, {
+        budget,
+        takenUp: true,
+        ids: ids(),
+        at: claim.now,
+        known,
+      })
       return { run, rest, next }
     }
     try {

@@ -8,8 +8,11 @@ import { createLazyApp } from './lazy-app.ts'
 
 /** The data is opened by the first call that needs it, or at one of these times, whichever is first. */
 const OPEN_AFTER_MILLISECONDS = {
-  /** After the answer to `initialize`: clients ask for the list of tools next, which needs no data. Chosen by hand. */
-  answer: 50,
+  /**
+   * After the answer to `initialize`, unless the next request was answered before: clients ask for the list of tools,
+   * which needs no data and should not wait for it. Chosen by hand.
+   */
+  answer: 10,
   /** Without a request, to resume runs of an earlier process. Chosen by hand. */
   start: 1_000,
 }
@@ -27,7 +30,9 @@ export async function stdio(config: Config): Promise<void> {
   })
   const open = () => void app.get().catch(() => undefined)
   const openings = [setTimeout(open, OPEN_AFTER_MILLISECONDS.start)]
-  void serving.answered.then(() => openings.push(setTimeout(open, OPEN_AFTER_MILLISECONDS.answer)))
+  const [first, second] = serving.answered
+  void first.then(() => openings.push(setTimeout(open, OPEN_AFTER_MILLISECONDS.answer)))
+  void second.then(open)
   await Promise.race([serving.closed, stopSignal()])
   for (const opening of openings) clearTimeout(opening)
   await closeAndExit(serving.close, app.close)

@@ -17,8 +17,8 @@ import { PICTURE_BODIES } from './picture-bodies.ts'
 const LAST_ANSWERS_MILLISECONDS = 2_000
 
 export interface StdioServing {
-  /** Resolves when the first request, which is usually `initialize`, has its answer. */
-  readonly answered: Promise<void>
+  /** Resolve when the first request, which is usually `initialize`, and the second one have their answers. */
+  readonly answered: readonly [Promise<void>, Promise<void>]
   /** Resolves when the client has closed stdin, or `close` was called. */
   readonly closed: Promise<void>
   close(): Promise<void>
@@ -78,7 +78,7 @@ export function serveOverStdio(
   stdin.once('end', () => void onEnd())
   stdin.once('close', () => void onEnd())
   return {
-    answered: unanswered.first,
+    answered: unanswered.answered,
     closed,
     async close() {
       stdin.unpipe(input)
@@ -106,10 +106,9 @@ function lastingOutput(stdout: Writable): Writable {
 function watchRequests(transport: StdioServerTransport) {
   const open = new Set<unknown>()
   let whenEmpty: () => void = () => undefined
-  let whenAnswered: () => void = () => undefined
-  const first = new Promise<void>((resolve) => {
-    whenAnswered = resolve
-  })
+  const whenAnswered: (() => void)[] = []
+  const answer = () => new Promise<void>((resolve) => whenAnswered.push(resolve))
+  const answered = [answer(), answer()] as const
   const receive = transport.onmessage
   const send = transport.send.bind(transport)
   transport.onmessage = (message) => {
@@ -120,12 +119,12 @@ function watchRequests(transport: StdioServerTransport) {
   transport.send = async (message) => {
     await send(message)
     if ('method' in message || !('id' in message)) return
-    whenAnswered()
+    whenAnswered.shift()?.()
     open.delete(message.id)
     if (open.size === 0) whenEmpty()
   }
   return {
-    first,
+    answered,
     async settled(milliseconds: number): Promise<void> {
       // Input that was just read still has to be parsed.
       await new Promise((resolve) => setImmediate(resolve))

@@ -1,15 +1,15 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
+import { driverAt, isNode20, versionOf } from './driver-at.ts'
 
 /*
  * Node 22 and newer load better-sqlite3 13, a single binary for all of them, shipped in dist/. On Node 20 it crashes
  * the process, as version 12 may on Node 24, so each is loaded only where it works. A checkout has both in node_modules
  * (scripts/prepare-native.mjs); a copy installed beside Recollect is found too.
  */
-const isNode20 = Number(process.versions.node.split('.')[0]) < 22
 const fits = (major: number) => (isNode20 ? major < 13 : major >= 13)
 /** musl needs binaries of its own. */
 const binaries = [
@@ -25,7 +25,7 @@ export function loadDriver(): typeof DatabaseHandle {
   if (driver) return driver
   const file = findDriver()
   try {
-    const loaded: typeof DatabaseHandle = createRequire(file)(file)
+    const loaded = driverAt(file)
     // The native addon is loaded with the first database.
     new loaded(':memory:').close()
     driver = loaded
@@ -57,20 +57,11 @@ function lookUpDriver(): string {
   ]
   const found = folders.find(
     (folder) =>
-      fits(majorOf(folder)) && binaries.some((binary) => existsSync(join(folder, binary))),
+      fits(Number.parseInt(versionOf(folder), 10)) &&
+      binaries.some((binary) => existsSync(join(folder, binary))),
   )
   if (found === undefined) throw cannotLoad(isNode20 ? missingOnNode20() : missing())
   return lookUp.resolve(found)
-}
-
-/** NaN if there is none, which matches no version. */
-function majorOf(folder: string): number {
-  try {
-    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    return Number.parseInt(version, 10)
-  } catch {
-    return Number.NaN
-  }
 }
 
 function cannotLoad(why: string, cause?: unknown): UserError {

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
-import type DatabaseHandle from 'better-sqlite3'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../database/search-request.ts'
+import { driverAt } from './driver-at.ts'
 import { createSearcher, type Searcher } from './searcher.ts'
 
 /*
@@ -36,7 +35,7 @@ export type WorkerAnswer =
   | { readonly id: number; readonly message: string; readonly code: string | undefined }
 
 const setup = workerData as WorkerSetup
-const Handle = createRequire(setup.driver)(setup.driver) as typeof DatabaseHandle
+const Handle = driverAt(setup.driver)
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 
@@ -49,6 +48,11 @@ function open(): Searcher {
     onTurn: (id) => Atomics.store(setup.current, 0, id),
   })
 }
+
+// Before the first question. If that fails, the question tries again and reports it.
+try {
+  searcher = open()
+} catch {}
 
 port.on('message', ({ id, question }: WorkerRequest) => {
   answer(id, question).then(
