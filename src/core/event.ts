@@ -1,4 +1,5 @@
 import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
+import type { Run } from './run.ts'
 
 export const CHANGE_KINDS = [
   'agent',
@@ -22,7 +23,11 @@ export interface Change {
   readonly namespace: string
   readonly kind: ChangeKind
   readonly subjectId: string
+  /** What the change made of a run, where this process made it and knows: whoever asks no more need not read it. */
+  readonly run?: RunState | undefined
 }
+
+export type RunState = Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'>
 
 /**
  * Kind of a part of an answer. `reasoning`: the model's thinking. `speech`: words for the user, wherever the model

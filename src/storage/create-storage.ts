@@ -94,10 +94,10 @@ export function createStorage(opened: Opened): Storage {
   const begin: Transact = opened.transact ?? refuseWrite
   const transact: Transact = async (work) => {
     let draft: DraftCache | undefined
-    const { result, changes: logged } = await begin((trx) => {
+    const { result, logged } = await begin((trx) => {
       draft = draftOf(messageCache)
       drafts.set(trx, draft)
-      return collectChanges(trx, work)
+      return collectChanges(trx, dialect, work)
     })
     draft?.commit()
     changes.committed?.()

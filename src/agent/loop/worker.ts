@@ -1,5 +1,5 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
-import type { AgentEvent } from '../../core/event.ts'
+import type { AgentEvent, RunState } from '../../core/event.ts'
 import { type ConversationId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
@@ -44,8 +44,11 @@ export interface Worker {
   wake(run?: Pick<Run, 'conversationId'>): void
   /** This process works on the run. */
   isAtWork(runId: string): boolean
-  /** A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once. */
-  stopIfCancelled(namespace: string, runId: string): Promise<void>
+  /**
+   * A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once.
+   * `state`: what it is now, if that is known.
+   */
+  stopIfCancelled(namespace: string, runId: string, state?: RunState): Promise<void>
   /** The same for a deleted agent. */
   stopIfDeleted(namespace: string, agentId: string): Promise<void>
   /** Takes no more runs, stops the work in progress, and releases it for the next process. */
@@ -244,11 +247,11 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     wake,
     isAtWork: (runId) => isId('run', runId) && active.has(runId),
-    async stopIfCancelled(namespace, runId) {
+    async stopIfCancelled(namespace, runId, known) {
       const work = isId('run', runId) ? active.get(runId) : undefined
       if (!work || !isId('run', runId)) return
       try {
-        const state = await storage.in(namespace).runs.state(runId)
+        const state = known ?? (await storage.in(namespace).runs.state(runId))
         if (state?.cancelRequested) work.controller.abort()
       } catch (error) {
         log('warn', 'a run could not be looked at', { error: describeError(error) })

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly numbering: Numbering
   /** Extra columns of the change log where numbers are not assigned in commit order. */
   readonly changeOrder: RawBuilder<unknown>
+  /** For what inserts changes to return: the number of the one right before its first in the log; null: not known. */
+  readonly changeBefore: RawBuilder<number | null>
   /** A JSON list of texts, in the order of another column. */
   texts(text: Expression<string>, order: Expression<unknown>): RawBuilder<string>
   /** Lower case, for all languages as far as the database supports them. */

@@ -230,6 +230,13 @@ export interface AgentWrites {
 
 // --- changes ---
 
+/** What a commit has logged. */
+export interface Logged {
+  readonly changes: readonly Change[]
+  /** Number of the change right before these in the log; null: that is not known. */
+  readonly before: number | null
+}
+
 export interface ChangeLog {
   head(): Promise<number>
   /** In order, without gaps. At most `limit`. */
@@ -239,7 +246,7 @@ export interface ChangeLog {
   /** Numbers are given in the order of commits, and without gaps between commits. */
   readonly isInOrder: boolean
   /** Calls the listener after each commit of this process, with what it logged. */
-  onCommit(listener: (changes: readonly Change[]) => void): void
+  onCommit(listener: (logged: Logged) => void): void
   /** Calls the listener when another process may have logged changes, if the database has notifications. */
   onNotice(listener: () => void): void
 }

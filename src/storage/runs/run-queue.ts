@@ -7,7 +7,7 @@ import { lockFree } from '../database/lock-rows.ts'
 import type { Claim, Claimed, Claims, Lease, Taken, Transaction } from '../port/store.ts'
 import { type FreeRun, hasEarlier, oldestFree, setRunning, takeLease } from './free-runs.ts'
 import { isOpen } from './run-lists.ts'
-import { toRun } from './stored-run.ts'
+import { stateOf, toRun } from './stored-run.ts'
 
 /**
  * More misses in a row mean a damaged index, not faster competitors: its runs can't be taken. The next look tries
@@ -34,8 +34,8 @@ export function createClaims(
     if (dialect.locksRows && (await hasEarlier(trx, free))) return 'missed'
     const [row] = (await setRunning(trx, { ...free, startedAt: starts ? claim.now : null })).rows
     if (!row) throw new Error('a claimed run is gone inside its transaction')
-    await recordChange(trx, free.namespace, 'run', free.id, claim.now)
     const run = { ...toRun(row), startedAt: free.started_at }
+    await recordChange(trx, free.namespace, 'run', free.id, claim.now, stateOf(run))
     const lease: Lease = {
       namespace: free.namespace,
       conversationId: run.conversationId,

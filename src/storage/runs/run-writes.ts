@@ -12,7 +12,7 @@ import { callWrites } from './call-writes.ts'
 import { leaseWrites } from './lease-writes.ts'
 import { isOpen } from './run-lists.ts'
 import { stepWrites } from './step-writes.ts'
-import { toRun } from './stored-run.ts'
+import { stateOf, toRun } from './stored-run.ts'
 
 const insertRows = compiledRows(
   [
@@ -149,7 +149,8 @@ function runRowWrites(
           warnings: warnings ? storedWarnings(warnings) : null,
         }),
       )
-      if (finished) await recordChange(db, namespace, 'run', id, at)
+      const ended = { status, waitingFor: null, cancelRequested: status === 'cancelled' }
+      if (finished) await recordChange(db, namespace, 'run', id, at, ended)
       return finished
     },
 
@@ -201,7 +202,8 @@ async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<Ru
   ])
   const [inserted] = rows
   if (!inserted) throw new Error('an inserted run was not returned')
-  await recordChange(db, namespace, 'run', run.id, run.createdAt)
   // It has no steps yet.
-  return toRun({ ...inserted, used: null })
+  const stored = toRun({ ...inserted, used: null })
+  await recordChange(db, namespace, 'run', run.id, run.createdAt, stateOf(stored))
+  return stored
 }

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { SCOPES } from '../../core/access.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
+import type { RunState } from '../../core/event.ts'
 import { storedId } from '../../core/ids.ts'
 import {
   RUN_NOTICES,
@@ -37,6 +38,10 @@ const ClientTools = z.array(
   }),
 )
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
+
+export function stateOf({ status, waitingFor, cancelRequested }: Run): RunState {
+  return { status, waitingFor, cancelRequested }
+}
 
 type RunRow = Selectable<Database['run']> & {
   /** In the format of `USED`; null: no steps. */

@@ -12,6 +12,7 @@ export const dialect: Dialect = {
   bytes: sql`BLOB`,
   numbering: sqliteNumbering,
   changeOrder: sql``,
+  changeBefore: sql`seq - 1`,
   texts: (text, order) => sql`json_group_array(${text} ORDER BY ${order})`,
   lower: (text) => sql<string>`lower(${text})`,
   locksRows: false,
