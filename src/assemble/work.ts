@@ -114,8 +114,8 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
     }
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId, run)
-    // A run that is taken sets nothing free.
-    if (run?.status === 'running') return
+    // A run that is taken sets nothing free, nor does the end of one behind which there is none.
+    if (run?.status === 'running' || run?.isLast) return
     // The end of its work wakes it.
     if (!worker.isAtWork(subjectId)) worker.wake()
   })

@@ -27,7 +27,10 @@ export interface Change {
   readonly run?: RunState | undefined
 }
 
-export type RunState = Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'>
+export interface RunState extends Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> {
+  /** It has ended, and no later run of its conversation is open. */
+  readonly isLast?: boolean
+}
 
 /**
  * Kind of a part of an answer. `reasoning`: the model's thinking. `speech`: words for the user, wherever the model

@@ -5,7 +5,7 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
-import { collectChanges } from './changes/changes.ts'
+import { collectChanges, hasChanged } from './changes/changes.ts'
 import { companionWrites } from './companions/companions.ts'
 import { sleeptimeReads, sleeptimeWrites } from './companions/sleeptime.ts'
 import { conversationReads, conversationWrites } from './conversations/conversations.ts'
@@ -216,5 +216,6 @@ function transactionOf(scope: QueryScope): Transaction {
     sleeptime: { ...sleeptimeReads(scope), ...sleeptimeWrites(scope) },
     tokenUse: { ...tokenUseReads(scope), ...tokenUseWrites(scope) },
     vectors: vectorWrites(scope),
+    hasChanged: (kind) => hasChanged(scope.db, kind),
   }
 }

@@ -5,13 +5,13 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import { purposeOf } from '../../core/token-use.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
-import type { Claim, Claimed, Lease, Storage, Transaction } from '../../storage/port/store.ts'
+import type { Claim, Claimed, Storage, Transaction } from '../../storage/port/store.ts'
 import { acceptMessage } from '../inbox/accept-message.ts'
 import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { advanceIn, type Next, newIds } from './advance.ts'
 import { createAside, type Rest } from './aside.ts'
-import { type HeldRun, keepLease } from './held.ts'
+import { type HeldRun, isSameLease, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
 import type { RunTools } from './run-tools.ts'
 import { createSweep } from './sweep.ts'
@@ -93,13 +93,18 @@ export function createWorker(options: WorkerOptions): Worker {
   const isFree = (id: ConversationId) =>
     ![...active.values()].some(({ run }) => run.conversationId === id)
 
+  /** It takes no more runs for now, and others may be free. */
+  let isFull = false
+
   async function claimAll(): Promise<void> {
+    isFull = false
     while (!stopping && active.size < mostRuns) {
       const claimed = await claimNext()
       if (!claimed) return
       begin(claimed)
       if (claimed.isOnly) return
     }
+    isFull = true
   }
 
   /** Claims a run and opens its step in one transaction. If it can't be opened, the work on it finds out why. */
@@ -205,7 +210,7 @@ export function createWorker(options: WorkerOptions): Worker {
         putAside(run, end, rest)
         // Another worker may have the run already: this is the end of our work only.
         if (active.get(id) === work) active.delete(id)
-        wake()
+        if (isFull || end.kind !== 'let_go' || !end.isLast) wake()
       }),
     }
     active.set(id, work)
@@ -278,15 +283,6 @@ export function createWorker(options: WorkerOptions): Worker {
       await storage.claims.abandon(owner, toTimestamp(clock()))
     },
   }
-}
-
-function isSameLease(one: Lease, other: Lease): boolean {
-  return (
-    one.namespace === other.namespace &&
-    one.conversationId === other.conversationId &&
-    one.owner === other.owner &&
-    one.fence === other.fence
-  )
 }
 
 /** Time used by other processes is measured by the wall clock; from here on by a monotonic clock. */

@@ -62,6 +62,11 @@ function keyOf({ namespace, kind, subjectId }: Omit<NewChange, 'at' | 'run'>): s
   return JSON.stringify([namespace, kind, subjectId])
 }
 
+/** The transaction in progress has made a change of that kind. */
+export function hasChanged(db: Connection, kind: ChangeKind): boolean {
+  return [...(collected.get(db)?.values() ?? [])].some((change) => change.kind === kind)
+}
+
 /** Runs the work of a transaction, and logs its changes in one statement. */
 export async function collectChanges<T>(
   db: Connection,

@@ -24,11 +24,16 @@ export async function pollChanges(
   /** A read may tell of the same changes. */
   let isReading = false
 
+  /** By number. */
+  const untold = new Map<number, Change>()
+
   function tell(change: Change): void {
     // Told by its commit while the log was read.
     if (changes.isInOrder && change.seq <= last) return
     last = change.seq
-    publish(change)
+    // What this process has made of it is known whoever tells of it.
+    publish(untold.get(change.seq) ?? change)
+    untold.delete(change.seq)
   }
 
   async function readNew(): Promise<void> {
@@ -84,6 +89,7 @@ export async function pollChanges(
   changes.onCommit((logged) => {
     if (logged.changes.length === 0) return
     committed.push(logged)
+    for (const change of logged.changes) if (change.run) untold.set(change.seq, change)
     telling ??= setImmediate(tellCommitted)
   })
   changes.onNotice(reading.ask)

@@ -103,7 +103,7 @@ type LockScope = Pick<QueryScope, 'db' | 'dialect' | 'writes'>
 
 /** The same for a query that locks its rows where `lockRead` would. */
 export function lockable<Values extends object, Row>(
-  table: LockedTable,
+  tables: LockedTable | readonly LockedTable[],
   build: (
     db: Connection,
     values: Values,
@@ -118,7 +118,9 @@ export function lockable<Values extends object, Row>(
     const ofDialect = made(scope.dialect)
     const run =
       ofDialect.get(locks) ??
-      compiled((db, slots: Values) => build(db, slots, lockRead(scope, table), scope.dialect))
+      compiled((db, slots: Values) =>
+        build(db, slots, lockRead(scope, ...[tables].flat()), scope.dialect),
+      )
     ofDialect.set(locks, run)
     return run(scope.db, values)
   }

@@ -18,6 +18,10 @@ export interface Dialect {
   readonly changeOrder: RawBuilder<unknown>
   /** For what inserts changes to return: the number of the one right before its first in the log; null: not known. */
   readonly changeBefore: RawBuilder<number | null>
+  /** A row's values by name, as a JSON object. */
+  record(
+    values: readonly (readonly [name: string, value: Expression<unknown>])[],
+  ): RawBuilder<string>
   /** A JSON list of texts, in the order of another column. */
   texts(text: Expression<string>, order: Expression<unknown>): RawBuilder<string>
   /** Lower case, for all languages as far as the database supports them. */

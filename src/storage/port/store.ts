@@ -1,6 +1,6 @@
 import type { Agent, MemoryCounts } from '../../core/agent.ts'
 import type { Clock, Timestamp } from '../../core/clock.ts'
-import type { Change } from '../../core/event.ts'
+import type { Change, ChangeKind } from '../../core/event.ts'
 import type { AgentId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
@@ -175,6 +175,8 @@ export interface Transaction {
   readonly sleeptime: SleeptimeReads & SleeptimeWrites
   readonly tokenUse: TokenUseReads & TokenUseWrites
   readonly vectors: VectorWrites
+  /** This transaction has changed something of that kind. */
+  hasChanged(kind: ChangeKind): boolean
 }
 
 // --- agents ---
@@ -219,8 +221,6 @@ export interface AgentWrites {
   insert(agent: Agent): Promise<void>
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
-  /** Waits for other writers of the agent, where several write at once. */
-  lock(id: AgentId): Promise<void>
   /**
    * Deletes the agent with its companions, conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.

@@ -17,6 +17,8 @@ export function createPostgresDialect(collation: string): Dialect {
     // transaction.
     changeOrder: sql`, xid XID8 NOT NULL DEFAULT pg_current_xact_id()`,
     changeBefore,
+    record: (values) =>
+      sql`json_build_object(${sql.join(values.flatMap(([name, value]) => [sql.lit(name), value]))})::text`,
     texts: (text, order) => sql`coalesce(json_agg(${text} ORDER BY ${order})::text, '[]')`,
     lower: (text) => sql<string>`lower(${text} COLLATE ${sql.id(collation)})`,
     locksRows: true,

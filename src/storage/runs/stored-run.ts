@@ -43,7 +43,41 @@ export function stateOf({ status, waitingFor, cancelRequested }: Run): RunState 
   return { status, waitingFor, cancelRequested }
 }
 
-type RunRow = Selectable<Database['run']> & {
+/** The columns of what a run is; the others are of its way through the queue. */
+export const RUN_COLUMNS = [
+  'id',
+  'agent_id',
+  'conversation_id',
+  'parent_run_id',
+  'root_run_id',
+  'depth',
+  'hops',
+  'sender',
+  'sender_agent_id',
+  'notice',
+  'job_id',
+  'status',
+  'stop_reason',
+  'waiting_for',
+  'retry_at',
+  'missing',
+  'input',
+  'pictures',
+  'inputs',
+  'client_tools',
+  'idempotency_key',
+  'max_steps',
+  'cancel_requested',
+  'client_samples',
+  'scopes',
+  'error',
+  'warnings',
+  'created_at',
+  'started_at',
+  'completed_at',
+] as const
+
+export type RunRow = Pick<Selectable<Database['run']>, (typeof RUN_COLUMNS)[number]> & {
   /** In the format of `USED`; null: no steps. */
   used: string | null
 }

@@ -13,6 +13,8 @@ export const dialect: Dialect = {
   numbering: sqliteNumbering,
   changeOrder: sql``,
   changeBefore: sql`seq - 1`,
+  record: (values) =>
+    sql`json_object(${sql.join(values.flatMap(([name, value]) => [sql.lit(name), value]))})`,
   texts: (text, order) => sql`json_group_array(${text} ORDER BY ${order})`,
   lower: (text) => sql<string>`lower(${text})`,
   locksRows: false,
