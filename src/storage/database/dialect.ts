@@ -55,6 +55,11 @@ export interface TextSearch {
   create(db: Connection, index: TextIndex): Promise<void>
   drop(db: Connection, index: TextIndex): Promise<void>
   add(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
+  /** The same for several indexes, with their words together. */
+  addAll(
+    db: Connection,
+    entries: { readonly [Index in TextIndex]: readonly TextEntry[] },
+  ): Promise<void>
   /** Removes entries, given exactly as they were added, and the words that no other entry of their scope contains. */
   remove(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
   /** Deletes whole scopes for good. Cheaper before their entries are removed than after. */

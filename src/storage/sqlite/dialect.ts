@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Dialect } from '../database/dialect.ts'
 import { sqliteNumbering } from './numbering.ts'
-import { sqliteTextSearch } from './text-search.ts'
+import { createTextSearch } from './text-search.ts'
 import { sqliteVectors } from './vector-tables.ts'
 
 export const dialect: Dialect = {
-  textSearch: sqliteTextSearch,
+  textSearch: createTextSearch(),
   vectors: sqliteVectors,
   rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
   withoutRows: sql`WITHOUT ROWID`,
