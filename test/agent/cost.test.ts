@@ -39,14 +39,25 @@ it('a message of two steps with an edit is committed four times: accepted, opene
   )
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(4)
-  expect(statements).toBeLessThanOrEqual(70)
+  expect(statements).toBeLessThanOrEqual(48)
+})
+
+it('a message of two steps with a passage looks for similar ones in one more transaction, which only reads', async () => {
+  world.provider.respondWith(({ messages }) =>
+    messages.at(-1).role === 'tool'
+      ? speak('Noted.')
+      : callOn('archival_memory_insert', { content: `Fact ${messages.length}.` }),
+  )
+  const { statements, transactions } = await costOf(await world.createAgent())
+  expect(transactions).toBeLessThanOrEqual(5)
+  expect(statements).toBeLessThanOrEqual(49)
 })
 
 it('a message that is answered at once is committed three times', async () => {
   world.provider.respondWith(() => speak('Hello.'))
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(3)
-  expect(statements).toBeLessThanOrEqual(45)
+  expect(statements).toBeLessThanOrEqual(30)
 })
 
 it('a search shares the transaction of what follows it', async () => {

@@ -3,6 +3,7 @@ import type { Agent } from '../../core/agent.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, JobId, RunId, StepId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { SentPicture } from '../../core/picture.ts'
 import type {
@@ -58,8 +59,8 @@ export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
   /** The cheap read for waiting callers and workers, made at every change. */
   state(id: RunId): Promise<Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> | undefined>
-  /** Usage of the run by answering model, in the order of their first answers. */
-  usageByModel(id: RunId): Promise<readonly ModelUsage[]>
+  /** The run with what came of it, in one read. */
+  whole(id: RunId): Promise<WholeRun | undefined>
   /** All steps of the run, in order. */
   steps(id: RunId): Promise<readonly RunStep[]>
   /** Newest first. */
@@ -85,6 +86,14 @@ export interface RunReads {
   currentStep(runId: RunId): Promise<CurrentStep | undefined>
   /** Number of the newest step; 0: none. */
   lastStep(runId: RunId): Promise<number>
+}
+
+export interface WholeRun {
+  readonly run: Run
+  /** In order. */
+  readonly messages: readonly Message[]
+  /** By answering model, in the order of their first answers. */
+  readonly usage: readonly ModelUsage[]
 }
 
 export interface AwaitingEnd {

@@ -12,6 +12,7 @@ import { stepsOf } from './run-steps.ts'
 import { Status, toRun, Waiting } from './stored-run.ts'
 import { toStepCall } from './tool-calls.ts'
 import { usedOfRun } from './used-of-run.ts'
+import { wholeRun } from './whole-run.ts'
 
 /** Runs with the summed usage of their steps. */
 function runsOf({ db, namespace }: Pick<QueryScope, 'db' | 'namespace'>) {
@@ -93,37 +94,7 @@ export function runReads(scope: QueryScope): RunReads {
       return row && toRun(row)
     },
 
-    async usageByModel(id) {
-      const rows = await db
-        .selectFrom('step')
-        .select(({ fn, eb }) => [
-          'model',
-          fn.countAll<number>().as('steps'),
-          fn.sum<number>('prompt_tokens').as('prompt'),
-          fn.sum<number>('completion_tokens').as('completion'),
-          fn.sum<number>('total_tokens').as('total'),
-          fn.sum<number>('cached_tokens').as('cached'),
-          fn.sum<number>('reasoning_tokens').as('reasoning'),
-          fn.sum<number | null>('cost').as('cost'),
-          fn.min(eb.ref('number')).as('first'),
-        ])
-        .where('namespace', '=', namespace)
-        .where('run_id', '=', id)
-        .where('model', 'is not', null)
-        .groupBy('model')
-        .orderBy('first')
-        .execute()
-      return rows.map((row) => ({
-        model: row.model ?? '',
-        steps: Number(row.steps),
-        promptTokens: Number(row.prompt),
-        completionTokens: Number(row.completion),
-        totalTokens: Number(row.total),
-        cachedTokens: Number(row.cached),
-        reasoningTokens: Number(row.reasoning),
-        ...(row.cost !== null && { cost: Number(row.cost) }),
-      }))
-    },
+    whole: (id) => wholeRun(scope, id),
 
     steps: (id) => stepsOf(scope, id),
 
