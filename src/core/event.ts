@@ -23,7 +23,7 @@ export interface Change {
   readonly namespace: string
   readonly kind: ChangeKind
   readonly subjectId: string
-  /** What the change made of a run, where this process made it and knows: whoever asks no more need not read it. */
+  /** State of the run after the change, if this process made it: who needs no more need not read the row. */
   readonly run?: RunState | undefined
 }
 

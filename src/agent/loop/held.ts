@@ -53,7 +53,7 @@ export async function held<T>(
   })
 }
 
-/** What the transaction began with, unless its own writes may have changed it. */
+/** The run as the transaction begins, unless its own writes may have changed that. */
 export function ifUnchanged(tx: Transaction, standing: Standing | undefined): Standing | undefined {
   return tx.hasChanged('agent') || tx.hasChanged('run') ? undefined : standing
 }

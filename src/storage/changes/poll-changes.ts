@@ -31,7 +31,7 @@ export async function pollChanges(
     // Told by its commit while the log was read.
     if (changes.isInOrder && change.seq <= last) return
     last = change.seq
-    // What this process has made of it is known whoever tells of it.
+    // A change of this process comes with its state, also when the log tells of it.
     publish(untold.get(change.seq) ?? change)
     untold.delete(change.seq)
   }
@@ -82,7 +82,7 @@ export async function pollChanges(
       }
       for (const change of next) tell(change)
     }
-    // What others log out of order comes with notices, so the next look finds only what is told.
+    // Changes that others log out of order come with notices, so the next look would find only told ones.
     if (!changes.isInOrder) mayHaveChanged()
   }
 

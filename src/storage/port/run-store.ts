@@ -154,7 +154,7 @@ export interface Lease {
   readonly fence: number
 }
 
-/** What a transaction of a step begins with. */
+/** A run as a transaction of a step begins. */
 export interface Standing {
   /** Undefined: it is gone. */
   readonly run: Run | undefined
@@ -198,8 +198,8 @@ export interface RunWrites {
   /** Counts a process that takes up the step (1) or returns it unharmed (-1). Returns the new count. */
   countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
   /**
-   * What its end has an effect on; where several write at once, its agent is to be locked before. False: it has already
-   * ended.
+   * Returns the effects that its end may have; where several write at once, its agent is to be locked before. False: it
+   * has already ended.
    */
   finish(id: RunId, outcome: RunOutcome): Promise<AwaitingEnd | false>
   /** False: there is no such step. */

@@ -230,7 +230,7 @@ export interface AgentWrites {
 
 // --- changes ---
 
-/** What a commit has logged. */
+/** The changes that a commit has logged. */
 export interface Logged {
   readonly changes: readonly Change[]
   /** Number of the change right before these in the log; null: that is not known. */

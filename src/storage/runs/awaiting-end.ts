@@ -5,7 +5,7 @@ import type { AwaitingEnd } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { isToBeTold } from './waits.ts'
 
-/* What the end of a run may have an effect on. */
+/* Effects that the end of a run may have. */
 
 interface Named {
   readonly namespace: string

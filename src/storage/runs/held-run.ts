@@ -46,7 +46,7 @@ const holdAndRead = perDialect((dialect) =>
   }),
 )
 
-/** What a transaction of a step begins with, in one statement. */
+/** The statement with which a transaction of a step begins. */
 export function heldReads({ db, namespace, dialect }: QueryScope): Pick<RunWrites, 'hold'> {
   return {
     async hold(lease, expiresAt, run): Promise<Standing | false> {
