@@ -104,7 +104,7 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
   })
   const scheduler = openScheduler(parts)
-  changes.subscribe(({ kind, subjectId, namespace }) => {
+  changes.subscribe(({ kind, subjectId, namespace, run }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
     if (kind === 'agent') embedQueue.wake()
     if (kind === 'archive' || kind === 'messages') embedQueue.wakeIfUsed()
@@ -113,7 +113,9 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
       jobWorker.wake()
     }
     if (kind !== 'run') return
-    void worker.stopIfCancelled(namespace, subjectId)
+    void worker.stopIfCancelled(namespace, subjectId, run)
+    // A run that is taken sets nothing free, nor does the end of one behind which there is none.
+    if (run?.status === 'running' || run?.isLast) return
     // The end of its work wakes it.
     if (!worker.isAtWork(subjectId)) worker.wake()
   })

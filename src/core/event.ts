@@ -1,4 +1,5 @@
 import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
+import type { Run } from './run.ts'
 
 export const CHANGE_KINDS = [
   'agent',
@@ -22,6 +23,13 @@ export interface Change {
   readonly namespace: string
   readonly kind: ChangeKind
   readonly subjectId: string
+  /** State of the run after the change, if this process made it: who needs no more need not read the row. */
+  readonly run?: RunState | undefined
+}
+
+export interface RunState extends Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> {
+  /** It has ended, and no later run of its conversation is open. */
+  readonly isLast?: boolean
 }
 
 /**

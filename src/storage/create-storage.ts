@@ -5,11 +5,12 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
-import { collectChanges } from './changes/changes.ts'
+import { collectChanges, hasChanged } from './changes/changes.ts'
 import { companionWrites } from './companions/companions.ts'
 import { sleeptimeReads, sleeptimeWrites } from './companions/sleeptime.ts'
 import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
+import { withEnd } from './database/at-end.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
 import { createMessageCache, type DraftCache, draftOf } from './database/message-cache.ts'
 import type { QueryScope } from './database/query-scope.ts'
@@ -42,6 +43,7 @@ import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
 import { waitReads, waitWrites } from './runs/waits.ts'
 import { createDueSchedules, scheduleReads, scheduleWrites } from './schedules/schedules.ts'
+import { gatherEntries } from './search/gather-entries.ts'
 import { toolReads, toolWrites } from './tools/tools.ts'
 import { walkReads } from './walks/walks.ts'
 
@@ -78,7 +80,9 @@ export type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
 
 /** The port over an opened, migrated database of any dialect. */
 export function createStorage(opened: Opened): Storage {
-  const { reader, dialect, schemaVersion, searches, changes } = opened
+  const { reader, schemaVersion, searches, changes } = opened
+  const words = gatherEntries(opened.dialect.textSearch)
+  const dialect = { ...opened.dialect, textSearch: words.textSearch }
   const messageCache = createMessageCache()
   /** Caches of the transactions in progress. */
   const drafts = new WeakMap<Connection, DraftCache>()
@@ -94,10 +98,12 @@ export function createStorage(opened: Opened): Storage {
   const begin: Transact = opened.transact ?? refuseWrite
   const transact: Transact = async (work) => {
     let draft: DraftCache | undefined
-    const { result, changes: logged } = await begin((trx) => {
+    const { result, logged } = await begin((trx) => {
       draft = draftOf(messageCache)
       drafts.set(trx, draft)
-      return collectChanges(trx, work)
+      return collectChanges(trx, dialect, (db) =>
+        withEnd(db, () => words.gather(db, () => work(db))),
+      )
     })
     draft?.commit()
     changes.committed?.()
@@ -216,5 +222,6 @@ function transactionOf(scope: QueryScope): Transaction {
     sleeptime: { ...sleeptimeReads(scope), ...sleeptimeWrites(scope) },
     tokenUse: { ...tokenUseReads(scope), ...tokenUseWrites(scope) },
     vectors: vectorWrites(scope),
+    hasChanged: (kind) => hasChanged(scope.db, kind),
   }
 }

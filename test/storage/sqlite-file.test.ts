@@ -12,6 +12,7 @@ import {
   insertBlock,
   insertPassages,
   someAgent,
+  somePassage,
 } from '../support/stores.ts'
 import { VERSION_NOW } from './made-up-migrations.ts'
 import { createWorkplace, look, readValue, type Workplace } from './workplace.ts'
@@ -58,6 +59,35 @@ describe('the file of SQLite', () => {
     await reading.backup(join(directory, 'copy.db'))
     expect(readValue(join(directory, 'copy.db'), 'SELECT count(*) FROM agent')).toBe(2)
     await reading.close()
+  })
+
+  test('a word is stored again after its passage was deleted here or elsewhere, or not committed', async () => {
+    const [one, other] = [await open(), await open()]
+    const store = one.in('default')
+    const agent = await insertAgent(store)
+    const archiveId = await insertArchive(store, agent.id)
+    const known = () => readValue(path, "SELECT count(*) FROM word WHERE word = 'saffron'")
+    const remember = async (text: string) =>
+      (await insertPassages(store, archiveId, [{ text }]))[0]?.id ?? newId('passage')
+    const forget = (storage: typeof one, id: Awaited<ReturnType<typeof remember>>) =>
+      storage.in('default').transaction((tx) => tx.passages.delete(agent.id, id, at()))
+
+    const failing = store.transaction(async (tx) => {
+      const passage = somePassage(archiveId, { text: 'Saffron one.' })
+      await tx.passages.insert([passage], at())
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    const first = await remember('Saffron two.')
+    expect(known()).toBe(1)
+    await forget(other, first)
+    expect(known()).toBe(0)
+    const second = await remember('Saffron three.')
+    expect(known()).toBe(1)
+    await forget(one, second)
+    expect(known()).toBe(0)
+    await remember('Saffron four.')
+    expect(known()).toBe(1)
   })
 
   test('stored data is there when the file is opened again', async () => {

@@ -178,6 +178,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     sleeptime: recordCalls('sleeptime', tx.sleeptime, calls),
     tokenUse: recordCalls('tokenUse', tx.tokenUse, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
+    hasChanged: tx.hasChanged,
   }
 }
 
@@ -260,9 +261,11 @@ function withoutFence(tx: Transaction): Transaction {
     ...tx,
     runs: {
       ...tx.runs,
-      async hold(lease, expiresAt) {
-        await tx.runs.hold(lease, expiresAt)
-        return true
+      async hold(lease, expiresAt, run) {
+        const found = await tx.runs.hold(lease, expiresAt, run)
+        if (found) return found
+        const [stored, agent] = [await tx.runs.get(run.id), await tx.agents.get(run.agentId)]
+        return { run: stored, agent, hasChildren: true }
       },
     },
   }

@@ -11,7 +11,11 @@ export async function findRun(
 ): Promise<Run> {
   const run = isId('run', id) ? await reads.runs.get(id) : undefined
   if (run && (agentId === undefined || run.agentId === agentId)) return run
-  throw new UserError(
+  throw noSuchRun(id)
+}
+
+export function noSuchRun(id: string): UserError {
+  return new UserError(
     'not_found',
     `There is no run ${id}. The run_id is in the result of send_message.`,
   )

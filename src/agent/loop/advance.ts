@@ -4,8 +4,8 @@ import { type MessageId, newId, type StepId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { once } from '../../core/once.ts'
 import type { Sender } from '../../core/run.ts'
-import { isSettled, type Run, type RunError } from '../../core/run.ts'
-import type { Claimed, CurrentStep, Transaction } from '../../storage/port/store.ts'
+import { isSettled, type Run, type RunError, type StopReason } from '../../core/run.ts'
+import type { Claimed, CurrentStep, Standing, Transaction } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../context/find-repeats.ts'
 import { HAND_OFF } from '../handoff/routed.ts'
@@ -44,7 +44,11 @@ export type Next =
       readonly step: CurrentStep
       readonly speakNow: boolean
     }
-  | { readonly kind: 'over' }
+  | {
+      readonly kind: 'over'
+      /** It has ended, and no later run of its conversation is open. */
+      readonly isLast?: boolean
+    }
 
 const OVER: Next = { kind: 'over' }
 
@@ -74,12 +78,18 @@ export interface ClosedStep extends CurrentStep {
 }
 
 /** Decides what is next, in the transaction of what was written before. */
-export type GoOn = (tx: Transaction, at: Timestamp, closed?: ClosedStep) => Promise<Next>
+export type GoOn = (
+  tx: Transaction,
+  at: Timestamp,
+  known: Pick<Known, 'standing' | 'closed'>,
+) => Promise<Next>
 
 /** `advanceIn` in a transaction of its own. */
 export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean): Promise<Next> {
   const ids = newIds()
-  return held(run, (tx, at) => advanceIn(tx, run, { budget, takenUp, ids, at }))
+  return held(run, (tx, at, standing) =>
+    advanceIn(tx, run, { budget, takenUp, ids, at, known: { standing } }),
+  )
 }
 
 export interface Advance {
@@ -88,13 +98,17 @@ export interface Advance {
   readonly takenUp: boolean
   readonly ids: NewIds
   readonly at: Timestamp
-  /** Read or written by the transaction before, and so not read again. */
-  readonly known?: {
-    /** The run, if the transaction claimed it. */
-    readonly claimed?: Pick<Claimed, 'run' | 'isRouted'> | undefined
-    /** The step, if the transaction finished it. */
-    readonly closed?: ClosedStep | undefined
-  }
+  readonly known?: Known
+}
+
+/** Read or written by the transaction before, and so not read again. */
+interface Known {
+  /** The run, if the transaction claimed it. */
+  readonly claimed?: Pick<Claimed, 'run' | 'agent' | 'isRouted'> | undefined
+  /** The run as it is now. */
+  readonly standing?: Standing | undefined
+  /** The step, if the transaction finished it. */
+  readonly closed?: ClosedStep | undefined
 }
 
 /**
@@ -104,10 +118,11 @@ export interface Advance {
 export async function advanceIn(
   tx: Transaction,
   run: HeldRun,
-  { budget, takenUp, ids, at, known: { claimed, closed } = {} }: Advance,
+  { budget, takenUp, ids, at, known: { claimed, standing, closed } = {} }: Advance,
 ): Promise<Next> {
-  const stored = claimed?.run ?? (await tx.runs.get(run.id))
-  const agent = await tx.agents.get(run.agentId)
+  const here = claimed ?? standing
+  const stored = here ? here.run : await tx.runs.get(run.id)
+  const agent = here ? here.agent : await tx.agents.get(run.agentId)
   if (!stored || !agent || isSettled(stored)) {
     await tx.runs.release(run.lease)
     return OVER
@@ -136,8 +151,11 @@ export async function advanceIn(
     if (open.length > 0 && (await awaitAgents(tx, run, step.id, at))) return OVER
     const made = open.length > 0 ? ((await tx.runs.currentStep(run.id)) ?? step) : step
     if (!closed) await tx.runs.closeStep(step.id, at)
-    const judged = { agent, stored, step: made, hasSpoken: closed?.hasSpoken ?? false, messages }
-    if (await stopped(tx, run, judged, budget, at)) return OVER
+    const hasSpoken = closed?.hasSpoken ?? false
+    const isAlone = standing?.hasChildren === false
+    const judged = { agent, stored, step: made, hasSpoken, isAlone, messages }
+    const end = await stopped(tx, run, judged, budget, at)
+    if (end) return end
   }
   if (step?.state === 'model') return modelNext(tx, run, agent, stored, step, messages)
   const last = step?.number ?? (stored.startedAt === null ? 0 : await tx.runs.lastStep(run.id))
@@ -194,6 +212,8 @@ interface JudgedStep {
   readonly step: CurrentStep
   /** It is known to have spoken to the user. */
   readonly hasSpoken: boolean
+  /** It is known to have begun no other runs. */
+  readonly isAlone: boolean
   /** The messages of the run. */
   readonly messages: () => Promise<readonly Message[]>
 }
@@ -202,13 +222,17 @@ interface JudgedStep {
 async function stopped(
   tx: Transaction,
   run: HeldRun,
-  { agent, stored, step, hasSpoken, messages }: JudgedStep,
+  { agent, stored, step, hasSpoken, isAlone, messages }: JudgedStep,
   budget: RunBudget,
   at: Timestamp,
-): Promise<boolean> {
+): Promise<Next | undefined> {
+  const end = async (reason: StopReason, ...warnings: readonly string[]): Promise<Next> => {
+    const ending = [...stored.warnings, ...warnings]
+    const isLast = await completeRun(tx, run, reason, ending, at, { agent, hasSpoken })
+    return { kind: 'over', isLast }
+  }
   if (step.calls.some(({ name, status }) => name === HAND_OFF && status === 'success')) {
-    await completeRun(tx, run, 'end_turn', stored.warnings, at)
-    return true
+    return end('end_turn')
   }
   const rules = judgeStep(agent, await readCalls(tx, agent, run.id), step.number)
   const decision = decide({
@@ -224,27 +248,22 @@ async function stopped(
     rules,
   })
   if (decision.kind === 'stop') {
-    const warnings = rules.stuck && decision.reason === 'tool_rule' ? [STUCK] : []
-    const ending = [...stored.warnings, ...warnings]
-    await completeRun(tx, run, decision.reason, ending, at, { agent, hasSpoken })
-    return true
+    const isStuck = rules.stuck && decision.reason === 'tool_rule'
+    return end(decision.reason, ...(isStuck ? [STUCK] : []))
   }
-  if (countRepeats(await messages()) >= REPEATS_TO_STOP) {
-    await completeRun(tx, run, 'no_progress', [...stored.warnings, NO_PROGRESS], at)
-    return true
+  // Fewer steps can't repeat themselves so often.
+  if (step.number >= REPEATS_TO_STOP && countRepeats(await messages()) >= REPEATS_TO_STOP) {
+    return end('no_progress', NO_PROGRESS)
   }
   if (rules.due && rules.idle >= REPEATS_TO_STOP) {
     const ignored = `The run was stopped because the agent went on without calling ${rules.due.tools.join(', ')}, which its tool rules want. A model that follows tool_choice may do better.`
-    await completeRun(tx, run, 'no_progress', [...stored.warnings, ignored], at)
-    return true
+    return end('no_progress', ignored)
   }
   const spent =
     overBudget(stored, budget, run.elapsed()) ??
-    (await treeOverBudget(tx, stored, budget, at)) ??
+    (await treeOverBudget(tx, stored, budget, at, isAlone)) ??
     (await spentToday(tx, stored, budget.tokensPerDay, at))
-  if (spent === undefined) return false
-  await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
-  return true
+  return spent === undefined ? undefined : end('budget', spent)
 }
 
 /** The budget of a run binds the runs that it begins, too. */
@@ -253,8 +272,9 @@ async function treeOverBudget(
   { id, rootRunId }: Run,
   budget: RunBudget,
   at: Timestamp,
+  hasNone = false,
 ): Promise<string | undefined> {
-  const isAlone = rootRunId === id && (await tx.runs.children(id)).length === 0
+  const isAlone = rootRunId === id && (hasNone || (await tx.runs.children(id)).length === 0)
   if (isAlone) return undefined
   const { tokens, runs } = await tx.runs.tree(rootRunId)
   const all = `the ${runs} runs that one message led to`

@@ -3,7 +3,13 @@ import type { Timestamp } from '../../core/clock.ts'
 import { newId, type RunId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
 import type { Run, RunError, StopReason } from '../../core/run.ts'
-import type { CurrentStep, Transaction, Waiting } from '../../storage/port/store.ts'
+import type {
+  AwaitingEnd,
+  CurrentStep,
+  RunOutcome,
+  Transaction,
+  Waiting,
+} from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { SPOKEN } from '../tools/send-message.ts'
@@ -23,7 +29,7 @@ interface KnownEnd {
   readonly hasSpoken?: boolean
 }
 
-/** Ends the run in its present state and releases the agent. */
+/** Ends the run in its present state and releases the agent. True: no later run of its conversation is open. */
 export async function completeRun(
   tx: Transaction,
   run: HeldRun,
@@ -31,12 +37,14 @@ export async function completeRun(
   before: readonly string[],
   at: Timestamp,
   { agent, hasSpoken = false }: KnownEnd = {},
-): Promise<void> {
+): Promise<boolean> {
   const isSilent = !hasSpoken && !(await hasSaid(tx, run.id))
   const warnings = isSilent ? [...before, SILENT] : before
-  await tx.runs.finish(run.id, { status: 'completed', stopReason, error: null, warnings, at })
-  await goOnBehind(tx, run, at, agent)
+  const outcome = { status: 'completed', stopReason, error: null, warnings, at } as const
+  const ended = await endRun(tx, run, outcome, agent)
+  await goOnBehind(tx, run, ended, at)
   await tx.runs.release(run.lease)
+  return !ended.awaiting.hasNext
 }
 
 async function hasSaid(tx: Transaction, id: RunId): Promise<boolean> {
@@ -44,16 +52,30 @@ async function hasSaid(tx: Transaction, id: RunId): Promise<boolean> {
   return messages.some((message) => message.role === 'assistant' && spokenText(message) !== '')
 }
 
+interface Ended {
+  readonly agent: Agent | undefined
+  readonly awaiting: AwaitingEnd
+}
+
+export async function endRun(
+  tx: Transaction,
+  { id, agentId }: EndingRun,
+  outcome: RunOutcome,
+  known?: Agent,
+): Promise<Ended> {
+  // Locks it: of two runs that end, and of one that ends and one that is cancelled, the later sees the other.
+  const agent = known ?? (await tx.agents.get(agentId))
+  const awaiting = (await tx.runs.finish(id, outcome)) || (await tx.runs.awaitingEnd(id))
+  return { agent, awaiting }
+}
+
 /** The run has ended: whatever waited for that goes on. */
 export async function goOnBehind(
   tx: Transaction,
-  { id, agentId }: EndingRun,
+  { id }: EndingRun,
+  { agent, awaiting }: Ended,
   at: Timestamp,
-  known?: Agent,
 ): Promise<void> {
-  // Locks it: of two runs that end, and of one that ends and one that is cancelled, the later sees the other.
-  const agent = known ?? (await tx.agents.get(agentId))
-  const awaiting = await tx.runs.awaitingEnd(id)
   await announceEnd(tx, id, awaiting, at)
   if (agent && awaiting.hasCancelled) await openCancelled(tx, { id }, agent, at)
 }
@@ -80,8 +102,8 @@ export async function failRun(
   at: Timestamp,
 ): Promise<void> {
   await closeStep(tx, run, 'The turn failed', at)
-  await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
-  await goOnBehind(tx, run, at)
+  const ended = await endRun(tx, run, { status: 'failed', stopReason, error, at })
+  await goOnBehind(tx, run, ended, at)
   await tx.runs.release(run.lease)
 }
 

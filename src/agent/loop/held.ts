@@ -4,7 +4,7 @@ import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { MessageToAgent } from '../../core/message-to-agent.ts'
 import type { Run } from '../../core/run.ts'
 import type { Purpose } from '../../core/token-use.ts'
-import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
+import type { EmbedQuery, Lease, Standing, Store, Transaction } from '../../storage/port/store.ts'
 import type { Acceptance } from '../inbox/accept-message.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 
@@ -38,18 +38,24 @@ export class LostLease extends Error {}
 
 /**
  * Runs a transaction of a step. It verifies and extends the lease first, so a process that was suspended and wakes up
- * late can do no harm.
+ * late can do no harm. `standing`: the run as the transaction begins.
  */
 export async function held<T>(
   run: HeldRun,
-  work: (tx: Transaction, at: Timestamp) => Promise<T>,
+  work: (tx: Transaction, at: Timestamp, standing: Standing) => Promise<T>,
 ): Promise<T> {
   const now = run.clock()
   const expiresAt = toTimestamp(now + run.leaseMilliseconds)
   return run.store.transaction(async (tx) => {
-    if (!(await tx.runs.hold(run.lease, expiresAt))) throw new LostLease()
-    return work(tx, toTimestamp(now))
+    const standing = await tx.runs.hold(run.lease, expiresAt, run)
+    if (!standing) throw new LostLease()
+    return work(tx, toTimestamp(now), standing)
   })
+}
+
+/** The run as the transaction begins, unless its own writes may have changed that. */
+export function ifUnchanged(tx: Transaction, standing: Standing | undefined): Standing | undefined {
+  return tx.hasChanged('agent') || tx.hasChanged('run') ? undefined : standing
 }
 
 /** Renews the lease during a model or tool call; calls `onLost` once it is lost. Returns a function that ends it. */
@@ -67,4 +73,13 @@ export function keepLease(
   }, run.leaseMilliseconds / 3)
   timer.unref()
   return () => clearInterval(timer)
+}
+
+export function isSameLease(one: Lease, other: Lease): boolean {
+  return (
+    one.namespace === other.namespace &&
+    one.conversationId === other.conversationId &&
+    one.owner === other.owner &&
+    one.fence === other.fence
+  )
 }

@@ -10,7 +10,7 @@ import { type Finding, type Outcome, StalePreparation } from '../tools/inner-too
 import type { GoOn, Next } from './advance.ts'
 import { appendToolResult } from './append-tool-result.ts'
 import { fillContext, type ReadyCall } from './fill-context.ts'
-import { type HeldRun, held, LostLease } from './held.ts'
+import { type HeldRun, held, ifUnchanged, LostLease } from './held.ts'
 import { sayIfUnsaid } from './say-later.ts'
 import { isTrouble } from './trouble.ts'
 
@@ -51,9 +51,9 @@ async function writeAndGoOn(
 ): Promise<Next | undefined> {
   if (goOn) {
     try {
-      return await held(run, async (tx, at) => {
+      return await held(run, async (tx, at, standing) => {
         await write(tx, at)
-        return goOn(tx, at)
+        return goOn(tx, at, { standing: ifUnchanged(tx, standing) })
       })
     } catch (error) {
       if (error instanceof LostLease || isTrouble(error)) throw error

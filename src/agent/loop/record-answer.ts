@@ -105,8 +105,6 @@ async function writeCall(
 ): Promise<readonly NewMessage[]> {
   if (!made?.write) return []
   const { call, apply } = made.write
-  // Before what the call locks, as everywhere.
-  await tx.agents.lock(run.agentId)
   const result = resultMessage(run, call, { status: 'success', text: await apply(tx) }, at)
   const words = speaksLater ? wordsMessage(run, call, at) : undefined
   return words ? [result, words] : [result]

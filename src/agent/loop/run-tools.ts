@@ -21,6 +21,5 @@ export interface RunTools {
 /** Decides what is next in the transaction of the step's last write. */
 export function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
   const ids = newIds()
-  return (tx, at, closed) =>
-    advanceIn(tx, run, { budget, takenUp: false, ids, at, known: { closed } })
+  return (tx, at, known) => advanceIn(tx, run, { budget, takenUp: false, ids, at, known })
 }

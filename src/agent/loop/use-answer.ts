@@ -3,9 +3,9 @@ import type { Timestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
-import type { TokenUsage } from '../../core/run.ts'
+import { addUsage, type TokenUsage } from '../../core/run.ts'
 import type { ChatModel, ModelAnswer } from '../../llm/model.ts'
-import type { Transaction } from '../../storage/port/store.ts'
+import type { Standing, Transaction } from '../../storage/port/store.ts'
 import { ruledNames } from '../context/compile-context.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { hasRule, judge } from '../rules/tool-rules.ts'
@@ -17,7 +17,7 @@ import { noteSeen } from '../tools/seen-versions.ts'
 import type { ClosedStep, GoOn, Next } from './advance.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
-import { type HeldRun, held, LostLease } from './held.ts'
+import { type HeldRun, held, ifUnchanged, LostLease } from './held.ts'
 import { learnFrom } from './make-room.ts'
 import { type Made, prepareAhead } from './prepare-ahead.ts'
 import { type AnsweredStep, messagesOf, recordIn } from './record-answer.ts'
@@ -122,9 +122,10 @@ async function record(
   const made = await prepareAhead(run, step.calls, { agent, speakNow, signal })
   if (made && !signal.aborted) {
     try {
-      return await heldAndPaid(run, step, async (tx, at) => {
+      return await heldAndPaid(run, step, async (tx, at, standing) => {
         if ((await recordIn(tx, run, step, messages, at, made)) === 'over') return 'over'
-        return goOn(tx, at, closedStep(step, made))
+        const paid = withAnswer(standing, step)
+        return goOn(tx, at, { closed: closedStep(step, made), standing: ifUnchanged(tx, paid) })
       })
     } catch (error) {
       if (error instanceof LostLease || isTrouble(error)) throw error
@@ -133,6 +134,15 @@ async function record(
   }
   const recorded = await heldAndPaid(run, step, (tx, at) => recordIn(tx, run, step, messages, at))
   return recorded === 'over' ? 'over' : undefined
+}
+
+/** The run with the tokens of the answer; its warnings are read again. */
+function withAnswer(standing: Standing, { answer, warnings }: AnsweredStep): Standing | undefined {
+  if (warnings.length > 0) return undefined
+  const { run } = standing
+  if (!run) return standing
+  const usage = { ...addUsage(run.usage, answer.usage), steps: run.usage.steps + 1 }
+  return { ...standing, run: { ...run, usage } }
 }
 
 function closedStep(
@@ -152,10 +162,10 @@ function closedStep(
 async function heldAndPaid<T>(
   run: HeldRun,
   { ownUsage }: AnsweredStep,
-  work: (tx: Transaction, at: Timestamp) => Promise<T>,
+  work: (tx: Transaction, at: Timestamp, standing: Standing) => Promise<T>,
 ): Promise<T> {
-  return held(run, async (tx, at) => {
-    const result = await work(tx, at)
+  return held(run, async (tx, at, standing) => {
+    const result = await work(tx, at, standing)
     await tx.tokenUse.add(run.purpose, run.agentId, ownUsage, at)
     return result
   })

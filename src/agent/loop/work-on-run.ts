@@ -13,12 +13,16 @@ import { isTrouble, putDown } from './trouble.ts'
 /** Why work on a run has ended. */
 export type WorkEnd =
   /** It is over, waits for input, or is free for any worker. */
-  | { readonly kind: 'let_go' }
+  | {
+      readonly kind: 'let_go'
+      /** It is over, and no later run of its conversation is open. */
+      readonly isLast?: boolean
+    }
   | Waits
   /** A resource was missing, for a reason outside the run. */
   | { readonly kind: 'trouble'; readonly progressed: boolean }
 
-const LET_GO: WorkEnd = { kind: 'let_go' }
+const LET_GO = { kind: 'let_go' } as const
 
 /**
  * Runs step after step until the run is over, the lease is lost, or `signal` fires; after a signal the run can be
@@ -43,7 +47,7 @@ export async function workOnRun(
       const next = decided ?? (await advance(run, tools.budget, turns === 0))
       decided = undefined
       if (next.kind !== 'calls' && !(next.kind === 'model' && next.number === step)) endStep()
-      if (next.kind === 'over') return LET_GO
+      if (next.kind === 'over') return { ...LET_GO, isLast: next.isLast ?? false }
       if (next.kind === 'model') step = next.number
       if (signal.aborted) {
         await giveBackRun(run)

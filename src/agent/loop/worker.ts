@@ -1,18 +1,18 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
-import type { AgentEvent } from '../../core/event.ts'
+import type { AgentEvent, RunState } from '../../core/event.ts'
 import { type ConversationId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import { once } from '../../core/once.ts'
 import type { Run } from '../../core/run.ts'
 import { purposeOf } from '../../core/token-use.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
-import type { Claim, Claimed, Lease, Storage, Transaction } from '../../storage/port/store.ts'
+import type { Claim, Claimed, Storage, Transaction } from '../../storage/port/store.ts'
 import { acceptMessage } from '../inbox/accept-message.ts'
 import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { advanceIn, type Next, newIds } from './advance.ts'
 import { createAside, type Rest } from './aside.ts'
-import { type HeldRun, keepLease } from './held.ts'
+import { type HeldRun, isSameLease, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
 import type { RunTools } from './run-tools.ts'
 import { createSweep } from './sweep.ts'
@@ -45,8 +45,11 @@ export interface Worker {
   wake(run?: Pick<Run, 'conversationId'>): void
   /** This process works on the run. */
   isAtWork(runId: string): boolean
-  /** A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once. */
-  stopIfCancelled(namespace: string, runId: string): Promise<void>
+  /**
+   * A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once.
+   * `state`: what it is now, if that is known.
+   */
+  stopIfCancelled(namespace: string, runId: string, state?: RunState): Promise<void>
   /** The same for a deleted agent. */
   stopIfDeleted(namespace: string, agentId: string): Promise<void>
   /** Takes no more runs, stops the work in progress, and releases it for the next process. */
@@ -91,13 +94,18 @@ export function createWorker(options: WorkerOptions): Worker {
   const isFree = (id: ConversationId) =>
     ![...active.values()].some(({ run }) => run.conversationId === id)
 
+  /** It takes no more runs for now, and others may be free. */
+  let isFull = false
+
   async function claimAll(): Promise<void> {
+    isFull = false
     while (!stopping && active.size < mostRuns) {
       const claimed = await claimNext()
       if (!claimed) return
       begin(claimed)
       if (claimed.isOnly) return
     }
+    isFull = true
   }
 
   /** Claims a run and opens its step in one transaction. If it can't be opened, the work on it finds out why. */
@@ -210,7 +218,7 @@ export function createWorker(options: WorkerOptions): Worker {
         putAside(run, end, rest)
         // Another worker may have the run already: this is the end of our work only.
         if (active.get(id) === work) active.delete(id)
-        wake()
+        if (isFull || end.kind !== 'let_go' || !end.isLast) wake()
       }),
     }
     active.set(id, work)
@@ -252,11 +260,11 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     wake,
     isAtWork: (runId) => isId('run', runId) && active.has(runId),
-    async stopIfCancelled(namespace, runId) {
+    async stopIfCancelled(namespace, runId, known) {
       const work = isId('run', runId) ? active.get(runId) : undefined
       if (!work || !isId('run', runId)) return
       try {
-        const state = await storage.in(namespace).runs.state(runId)
+        const state = known ?? (await storage.in(namespace).runs.state(runId))
         if (state?.cancelRequested) work.controller.abort()
       } catch (error) {
         log('warn', 'a run could not be looked at', { error: describeError(error) })
@@ -283,15 +291,6 @@ export function createWorker(options: WorkerOptions): Worker {
       await storage.claims.abandon(owner, toTimestamp(clock()))
     },
   }
-}
-
-function isSameLease(one: Lease, other: Lease): boolean {
-  return (
-    one.namespace === other.namespace &&
-    one.conversationId === other.conversationId &&
-    one.owner === other.owner &&
-    one.fence === other.fence
-  )
 }
 
 /** Time used by other processes is measured by the wall clock; from here on by a monotonic clock. */

@@ -39,7 +39,7 @@ export async function answerClient(
   const problem = answer.kind === 'invalid' ? answer.problem : isEmpty ? EMPTY : undefined
   if (answer.kind === 'invalid' || problem !== undefined) {
     return {
-      view: await viewRun(store, run),
+      view: await viewRun(store, run.id),
       problem: `The answer of the client's model can't be used: ${problem}.`,
     }
   }
@@ -47,6 +47,6 @@ export async function answerClient(
   const brought = { ask, answer: storeWords(answer.words), acceptedBy: owner }
   const isTaken = await store.transaction((tx) => tx.runs.answerAsk(id, brought, at))
   wake()
-  const now = await viewRun(store, await findRun(store, id))
+  const now = await viewRun(store, id)
   return isTaken ? { view: now } : { view: now, problem: STALE }
 }

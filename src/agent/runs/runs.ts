@@ -23,7 +23,7 @@ import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-cli
 import { askClient, type ClientAsk } from './ask-client.ts'
 import { type Broadcast, type BroadcastMessage, broadcast } from './broadcast.ts'
 import type { RunsOptions } from './runs-options.ts'
-import { viewRun } from './view-run.ts'
+import { viewQueued, viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
 
 /** Time for the working process to learn of a cancelled run. Chosen by hand. */
@@ -32,12 +32,11 @@ const CANCEL_PATIENCE_MILLISECONDS = 3_000
 /** Sends messages to agents and follows their runs. */
 export function createRuns(options: RunsOptions) {
   const { store, clock, wake, onChange } = options
-  const view = async (id: string, agentId?: AgentId): Promise<RunView> =>
-    viewRun(store, await findRun(store, id, agentId))
+  const view = (id: string, agentId?: AgentId): Promise<RunView> => viewRun(store, id, agentId)
   return {
     async send(message: MessageToAgent): Promise<RunView> {
       const { run, isNew } = await send(options, message)
-      return isNew ? viewRun(store, run) : view(run.id)
+      return isNew ? viewQueued(store, run) : view(run.id)
     },
 
     async broadcast(message: BroadcastMessage): Promise<Broadcast> {
@@ -93,7 +92,7 @@ export function createRuns(options: RunsOptions) {
       const answered = await store.transaction(async (tx) => {
         const run = await approvedRun(tx, await findRun(tx, id), answer.callId)
         await answerApproval(tx, options.registry, run, answer, at)
-        return viewRun(tx, await findRun(tx, id))
+        return viewRun(tx, id)
       })
       wake()
       return answered

@@ -1,12 +1,24 @@
+import { type AgentId, isId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
 import { isSettled, type Run, type RunView, waitsForAgent } from '../../core/run.ts'
-import type { Reads } from '../../storage/port/store.ts'
+import type { Reads, WholeRun } from '../../storage/port/store.ts'
+import { noSuchRun } from '../inbox/find-run.ts'
 import { awaitedRuns, pendingApprovals } from './answer-approval.ts'
 import { waitingWarnings } from './waiting-warnings.ts'
 
-export async function viewRun(reads: Reads, run: Run): Promise<RunView> {
-  // Its message enters the history when it starts.
-  const messages = run.startedAt === null ? [] : await reads.messages.ofRun(run.id)
+/** Throws a UserError if there is no such run, or if it belongs to an agent other than `agentId`. */
+export async function viewRun(reads: Reads, id: string, agentId?: AgentId): Promise<RunView> {
+  const whole = isId('run', id) ? await reads.runs.whole(id) : undefined
+  if (!whole || (agentId !== undefined && whole.run.agentId !== agentId)) throw noSuchRun(id)
+  return viewWhole(reads, whole)
+}
+
+/** A run that has just been queued. */
+export function viewQueued(reads: Reads, run: Run): Promise<RunView> {
+  return viewWhole(reads, { run, messages: [], usage: [] })
+}
+
+async function viewWhole(reads: Reads, { run, messages, usage }: WholeRun): Promise<RunView> {
   const answers = messages.filter((message) => message.role === 'assistant')
   const said = answers.map(spokenText)
   const speaker = answers.findLast((message) => message.said.length > 0)?.speaker
@@ -17,7 +29,7 @@ export async function viewRun(reads: Reads, run: Run): Promise<RunView> {
     reply: said.filter((text) => text !== '').join('\n'),
     pendingApprovals: await pendingApprovals(reads, run),
     // Waiting clients poll often; usage is reported once, at the end.
-    ...(isSettled(run) && { usageByModel: await reads.runs.usageByModel(run.id) }),
+    ...(isSettled(run) && { usageByModel: usage }),
   }
 }
 

@@ -18,9 +18,13 @@ export async function waitSettled(
   signal?: AbortSignal,
 ): Promise<void> {
   const changed = createFlag()
+  let isKnown = false
   const stopListening = onChange((change) => {
     // Deleting an agent deletes its runs without a change event for each run.
-    if (change.kind === 'agent' || change.subjectId === id) changed.raise()
+    if (change.kind !== 'agent' && change.subjectId !== id) return
+    if (change.run && !isSettled(change.run)) return
+    isKnown = change.run !== undefined
+    changed.raise()
   })
   try {
     await withDeadline(signal, milliseconds, async (over) => {
@@ -29,6 +33,8 @@ export async function waitSettled(
         const state = await runs.state(id)
         if (!state || isSettled(state) || over.aborted) return
         await changed.next()
+        // A change told of the end.
+        if (isKnown) return
       }
     })
   } finally {

@@ -7,7 +7,7 @@ import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
-import { type AgentRow, agentsOfRows, toTaggedAgent } from './agent-rows.ts'
+import { type AgentRow, agentsOfRows, tagsOfAgent, toTaggedAgent } from './agent-rows.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { passagesOfAgent } from './passages-of-agent.ts'
 
@@ -20,15 +20,7 @@ const oneAgent = lockable('agent', (db, { namespace, id }: Named, lock, dialect)
   db
     .selectFrom('agent')
     .selectAll('agent')
-    .select(({ selectFrom }) =>
-      selectFrom('agent_tag')
-        .select(({ ref }) =>
-          dialect.texts(ref('agent_tag.tag'), ref('agent_tag.position')).as('tags'),
-        )
-        .whereRef('agent_tag.namespace', '=', 'agent.namespace')
-        .whereRef('agent_tag.agent_id', '=', 'agent.id')
-        .as('tags'),
-    )
+    .select(tagsOfAgent(dialect))
     .where('agent.namespace', '=', namespace)
     .where('agent.id', '=', id)
     .modifyEnd(lock),
@@ -182,10 +174,6 @@ export function agentWrites(scope: QueryScope): AgentWrites {
       if (tags) await setTags(id, tags)
       await recordChange(db, namespace, 'agent', id, at)
       return true
-    },
-
-    async lock(id) {
-      if (scope.dialect.locksRows) await oneAgent(scope, { namespace, id })
     },
 
     delete: (id, at) => deleteAgent(scope, id, at),

@@ -1,10 +1,10 @@
 import type { Insertable, Selectable } from 'kysely'
-import type { Change, ChangeKind } from '../../core/event.ts'
+import type { Change, ChangeKind, RunState } from '../../core/event.ts'
 import { CHANGE_KINDS } from '../../core/event.ts'
-import { compiled, compiledRows } from '../database/compiled.ts'
-import type { Connection } from '../database/dialect.ts'
+import { compiled, compiledRows, perDialect } from '../database/compiled.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
-import type { ChangeLog } from '../port/store.ts'
+import type { ChangeLog, Logged } from '../port/store.ts'
 
 /** Changes kept in the log. Listeners read it every moment, so none is further behind. Chosen by hand. */
 const KEPT = 10_000
@@ -14,15 +14,22 @@ interface NewChange {
   readonly kind: ChangeKind
   readonly subjectId: string
   readonly at: string
+  readonly run?: RunState | undefined
 }
 
 /** Changes of the transactions in progress. */
 const collected = new WeakMap<Connection, Map<string, NewChange>>()
 
-const insertRows = compiledRows(
-  ['namespace', 'kind', 'subject_id', 'at'],
-  (db, rows: readonly Insertable<Database['event']>[]) =>
-    db.insertInto('event').values(rows).returning(['seq', 'namespace', 'kind', 'subject_id']),
+const insertion = perDialect((dialect) =>
+  compiledRows(
+    ['namespace', 'kind', 'subject_id', 'at'],
+    (db, rows: readonly Insertable<Database['event']>[]) =>
+      db
+        .insertInto('event')
+        .values(rows)
+        .returning(['seq', 'namespace', 'kind', 'subject_id'])
+        .returning(dialect.changeBefore.as('before')),
+  ),
 )
 
 const changesAfter = compiled((db, { seq, limit }: { seq: number; limit: number }) =>
@@ -36,7 +43,7 @@ const changesAfter = compiled((db, { seq, limit }: { seq: number; limit: number 
 
 /**
  * Logs a change within the transaction that makes it, where `collectChanges` runs: at its end, and once however often
- * it is made.
+ * it is made. `run`: what it makes of a run.
  */
 export async function recordChange(
   db: Connection,
@@ -44,35 +51,52 @@ export async function recordChange(
   kind: ChangeKind,
   subjectId: string,
   at: string,
+  run?: RunState,
 ): Promise<void> {
-  const change = { namespace, kind, subjectId, at }
   const changes = collected.get(db)
-  if (changes) changes.set(JSON.stringify([namespace, kind, subjectId]), change)
-  else await insertChanges(db, [change])
+  if (!changes) throw new Error('a change was made outside of a transaction that logs it')
+  changes.set(keyOf({ namespace, kind, subjectId }), { namespace, kind, subjectId, at, run })
+}
+
+function keyOf({ namespace, kind, subjectId }: Omit<NewChange, 'at' | 'run'>): string {
+  return JSON.stringify([namespace, kind, subjectId])
+}
+
+/** The transaction in progress has made a change of that kind. */
+export function hasChanged(db: Connection, kind: ChangeKind): boolean {
+  return [...(collected.get(db)?.values() ?? [])].some((change) => change.kind === kind)
 }
 
 /** Runs the work of a transaction, and logs its changes in one statement. */
 export async function collectChanges<T>(
   db: Connection,
+  dialect: Dialect,
   work: (db: Connection) => Promise<T>,
-): Promise<{ readonly result: T; readonly changes: readonly Change[] }> {
+): Promise<{ readonly result: T; readonly logged: Logged }> {
   const changes = new Map<string, NewChange>()
   collected.set(db, changes)
   const result = await work(db)
   collected.delete(db)
-  return { result, changes: await insertChanges(db, [...changes.values()]) }
+  return { result, logged: await insertChanges(db, dialect, changes) }
 }
 
 async function insertChanges(
   db: Connection,
-  changes: readonly NewChange[],
-): Promise<readonly Change[]> {
-  if (changes.length === 0) return []
-  const { rows } = await insertRows(
+  dialect: Dialect,
+  changes: ReadonlyMap<string, NewChange>,
+): Promise<Logged> {
+  if (changes.size === 0) return { changes: [], before: null }
+  const { rows } = await insertion(dialect)(
     db,
-    changes.map(({ subjectId, ...change }) => ({ ...change, subject_id: subjectId })),
+    [...changes.values()].map(({ namespace, kind, subjectId, at }) => {
+      return { namespace, kind, subject_id: subjectId, at }
+    }),
   )
-  const logged = toChanges(rows).toSorted((one, other) => one.seq - other.seq)
+  const sorted = rows.toSorted((one, other) => one.seq - other.seq)
+  const logged = toChanges(sorted).map((change): Change => {
+    const run = changes.get(keyOf(change))?.run
+    return run ? { ...change, run } : change
+  })
   const last = logged.at(-1)?.seq ?? 0
   const first = logged[0]?.seq ?? 0
   if (Math.floor(last / 500) > Math.floor((first - 1) / 500)) {
@@ -81,7 +105,7 @@ async function insertChanges(
       .where('seq', '<=', last - KEPT)
       .execute()
   }
-  return logged
+  return { changes: logged, before: sorted[0]?.before ?? null }
 }
 
 export function changeReads(db: Connection): Pick<ChangeLog, 'head' | 'after'> {

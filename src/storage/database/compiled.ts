@@ -84,6 +84,16 @@ export function compiledRows<Row extends object, Out>(
   }
 }
 
+/** Makes what depends on the dialect once for each. */
+export function perDialect<Made>(make: (dialect: Dialect) => Made): (dialect: Dialect) => Made {
+  const known = new WeakMap<Dialect, Made>()
+  return (dialect) => {
+    const made = known.get(dialect) ?? make(dialect)
+    known.set(dialect, made)
+    return made
+  }
+}
+
 /** Raw SQL for `compiled`. */
 export function compilable<Row>(db: Connection, raw: RawBuilder<Row>): Compilable<Row> {
   return { compile: () => raw.compile(db) }
@@ -93,7 +103,7 @@ type LockScope = Pick<QueryScope, 'db' | 'dialect' | 'writes'>
 
 /** The same for a query that locks its rows where `lockRead` would. */
 export function lockable<Values extends object, Row>(
-  table: LockedTable,
+  tables: LockedTable | readonly LockedTable[],
   build: (
     db: Connection,
     values: Values,
@@ -102,14 +112,15 @@ export function lockable<Values extends object, Row>(
   ) => Compilable<Row>,
 ): (scope: LockScope, values: Values) => Promise<QueryResult<Row>> {
   type Run = (db: Connection, values: Values) => Promise<QueryResult<Row>>
-  const made = new WeakMap<Dialect, Map<boolean, Run>>()
+  const made = perDialect(() => new Map<boolean, Run>())
   return (scope, values) => {
     const locks = scope.dialect.locksRows && scope.writes === true
-    const ofDialect = made.get(scope.dialect) ?? new Map<boolean, Run>()
-    made.set(scope.dialect, ofDialect)
+    const ofDialect = made(scope.dialect)
     const run =
       ofDialect.get(locks) ??
-      compiled((db, slots: Values) => build(db, slots, lockRead(scope, table), scope.dialect))
+      compiled((db, slots: Values) =>
+        build(db, slots, lockRead(scope, ...[tables].flat()), scope.dialect),
+      )
     ofDialect.set(locks, run)
     return run(scope.db, values)
   }

@@ -16,6 +16,12 @@ export interface Dialect {
   readonly numbering: Numbering
   /** Extra columns of the change log where numbers are not assigned in commit order. */
   readonly changeOrder: RawBuilder<unknown>
+  /** For what inserts changes to return: the number of the one right before its first in the log; null: not known. */
+  readonly changeBefore: RawBuilder<number | null>
+  /** A row's values by name, as a JSON object. */
+  record(
+    values: readonly (readonly [name: string, value: Expression<unknown>])[],
+  ): RawBuilder<string>
   /** A JSON list of texts, in the order of another column. */
   texts(text: Expression<string>, order: Expression<unknown>): RawBuilder<string>
   /** Lower case, for all languages as far as the database supports them. */
@@ -49,6 +55,11 @@ export interface TextSearch {
   create(db: Connection, index: TextIndex): Promise<void>
   drop(db: Connection, index: TextIndex): Promise<void>
   add(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
+  /** The same for several indexes, with their words together. */
+  addAll(
+    db: Connection,
+    entries: { readonly [Index in TextIndex]: readonly TextEntry[] },
+  ): Promise<void>
   /** Removes entries, given exactly as they were added, and the words that no other entry of their scope contains. */
   remove(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
   /** Deletes whole scopes for good. Cheaper before their entries are removed than after. */

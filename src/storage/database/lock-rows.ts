@@ -7,18 +7,20 @@ export type LockedTable =
   | 'archive'
   | 'block'
   | 'conversation'
+  | 'lease'
   | 'run'
   | 'tool'
   | 'vector_set'
   | 'embedding_task'
   | 'job'
 
-/** Locks rows of this table that the transaction will change or decide by. Append it to the query. */
+/** Locks rows of these tables that the transaction will change or decide by. Append it to the query. */
 export function lockRead(
   { dialect, writes = false }: Pick<QueryScope, 'dialect' | 'writes'>,
-  table: LockedTable,
+  ...tables: readonly LockedTable[]
 ): RawBuilder<unknown> {
-  return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
+  if (!dialect.locksRows || !writes) return sql``
+  return sql`FOR NO KEY UPDATE OF ${sql.join(tables.map((table) => sql.table(table)))}`
 }
 
 /** For queries that choose work: skips rows that others have locked (SKIP LOCKED). */

@@ -7,6 +7,7 @@ import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { MessageReads } from '../port/store.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
+import { messagesByKeys } from './messages-by-keys.ts'
 import { messageOf, type Row } from './stored-message.ts'
 
 /** Ids per query: databases limit the parameters of a statement. Chosen by hand. */
@@ -83,14 +84,7 @@ export function messageReads(scope: QueryScope): MessageReads {
   const keys = () =>
     db.selectFrom('message').select(['id', 'seq']).where('namespace', '=', namespace)
 
-  /** Reads only messages that are not cached. */
-  async function byKeys(wanted: readonly MessageKey[]): Promise<readonly Message[]> {
-    const known = wanted.map((key) => messageCache.find(namespace, key))
-    const unknown = wanted.filter((_, index) => !known[index]).map(({ id }) => id)
-    const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
-    const read = new Map(rows.map((row) => [row.id, toMessage(row)]))
-    return wanted.flatMap(({ id }, index) => known[index] ?? read.get(id) ?? [])
-  }
+  const byKeys = (wanted: readonly MessageKey[]) => messagesByKeys(scope, wanted)
 
   /** The messages that were in sight, and those since. Undefined: one of them is no longer in sight. */
   async function longer(

@@ -1,3 +1,4 @@
+import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
@@ -52,6 +53,7 @@ export interface Claims<Tx> {
 export interface Claimed {
   /** Its start is that before the claim. */
   readonly run: Run
+  readonly agent: Agent
   /** Its conversation was handed off. */
   readonly isRouted: boolean
   readonly lease: Lease

@@ -1,7 +1,9 @@
 import type { Scope } from '../../core/access.ts'
+import type { Agent } from '../../core/agent.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, JobId, RunId, StepId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { SentPicture } from '../../core/picture.ts'
 import type {
@@ -57,8 +59,8 @@ export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
   /** The cheap read for waiting callers and workers, made at every change. */
   state(id: RunId): Promise<Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> | undefined>
-  /** Usage of the run by answering model, in the order of their first answers. */
-  usageByModel(id: RunId): Promise<readonly ModelUsage[]>
+  /** The run with what came of it, in one read. */
+  whole(id: RunId): Promise<WholeRun | undefined>
   /** All steps of the run, in order. */
   steps(id: RunId): Promise<readonly RunStep[]>
   /** Newest first. */
@@ -86,11 +88,21 @@ export interface RunReads {
   lastStep(runId: RunId): Promise<number>
 }
 
+export interface WholeRun {
+  readonly run: Run
+  /** In order. */
+  readonly messages: readonly Message[]
+  /** By answering model, in the order of their first answers. */
+  readonly usage: readonly ModelUsage[]
+}
+
 export interface AwaitingEnd {
   /** Runs wait for it, or want its late reply. */
   readonly hasWaiters: boolean
   /** There are runs for `cancelledBehind`. */
   readonly hasCancelled: boolean
+  /** A later run of its conversation is open. */
+  readonly hasNext: boolean
   /** It is told to somebody, works for a job, or its agent has a sleep-time agent. */
   readonly hasListeners: boolean
 }
@@ -142,13 +154,29 @@ export interface Lease {
   readonly fence: number
 }
 
+/** A run as a transaction of a step begins. */
+export interface Standing {
+  /** Undefined: it is gone. */
+  readonly run: Run | undefined
+  readonly agent: Agent | undefined
+  /** The run began other runs. */
+  readonly hasChildren: boolean
+}
+
 export interface RunWrites {
   /** Returns what is stored. */
   insert(run: NewRun): Promise<Run>
   /** False: it was started before, by this process or another. */
   start(id: RunId, at: Timestamp): Promise<boolean>
-  /** First statement of every transaction of a step. False: another owner has the conversation, so nothing may be written. */
-  hold(lease: Lease, expiresAt: Timestamp): Promise<boolean>
+  /**
+   * First statement of every transaction of a step: extends the lease, and reads the run. False: another owner has the
+   * conversation, so nothing may be written.
+   */
+  hold(
+    lease: Lease,
+    expiresAt: Timestamp,
+    run: Pick<Run, 'id' | 'agentId'>,
+  ): Promise<Standing | false>
   release(lease: Lease): Promise<void>
   /** False: the run has already ended. */
   requestCancel(id: RunId, at: Timestamp): Promise<boolean>
@@ -169,8 +197,11 @@ export interface RunWrites {
   postpone(id: RunId, waiting: Waiting, at: Timestamp): Promise<boolean>
   /** Counts a process that takes up the step (1) or returns it unharmed (-1). Returns the new count. */
   countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
-  /** False: it has already ended. */
-  finish(id: RunId, outcome: RunOutcome): Promise<boolean>
+  /**
+   * Returns the effects that its end may have; where several write at once, its agent is to be locked before. False: it
+   * has already ended.
+   */
+  finish(id: RunId, outcome: RunOutcome): Promise<AwaitingEnd | false>
   /** False: there is no such step. */
   rateStep(stepId: StepId, feedback: string | null): Promise<boolean>
   setWarnings(id: RunId, warnings: readonly string[]): Promise<void>

@@ -1,6 +1,6 @@
 import type { Agent, MemoryCounts } from '../../core/agent.ts'
 import type { Clock, Timestamp } from '../../core/clock.ts'
-import type { Change } from '../../core/event.ts'
+import type { Change, ChangeKind } from '../../core/event.ts'
 import type { AgentId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
@@ -175,6 +175,8 @@ export interface Transaction {
   readonly sleeptime: SleeptimeReads & SleeptimeWrites
   readonly tokenUse: TokenUseReads & TokenUseWrites
   readonly vectors: VectorWrites
+  /** This transaction has changed something of that kind. */
+  hasChanged(kind: ChangeKind): boolean
 }
 
 // --- agents ---
@@ -219,8 +221,6 @@ export interface AgentWrites {
   insert(agent: Agent): Promise<void>
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
-  /** Waits for other writers of the agent, where several write at once. */
-  lock(id: AgentId): Promise<void>
   /**
    * Deletes the agent with its companions, conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.
@@ -229,6 +229,13 @@ export interface AgentWrites {
 }
 
 // --- changes ---
+
+/** The changes that a commit has logged. */
+export interface Logged {
+  readonly changes: readonly Change[]
+  /** Number of the change right before these in the log; null: that is not known. */
+  readonly before: number | null
+}
 
 export interface ChangeLog {
   head(): Promise<number>
@@ -239,7 +246,7 @@ export interface ChangeLog {
   /** Numbers are given in the order of commits, and without gaps between commits. */
   readonly isInOrder: boolean
   /** Calls the listener after each commit of this process, with what it logged. */
-  onCommit(listener: (changes: readonly Change[]) => void): void
+  onCommit(listener: (logged: Logged) => void): void
   /** Calls the listener when another process may have logged changes, if the database has notifications. */
   onNotice(listener: () => void): void
 }

@@ -48,6 +48,16 @@ export function readChangeLog(
   }
 }
 
+/**
+ * The newest change, if the running transaction logs the next one: no transaction before it is running anywhere on the
+ * server, and none after it has logged any.
+ */
+export const changeBefore = sql<number | null>`
+  CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) = pg_current_xact_id() THEN (
+    SELECT CASE WHEN count(*) = 0 THEN 0 ELSE max(newest.seq) FILTER (WHERE newest.xid < pg_current_xact_id()) END
+    FROM (SELECT seq, xid FROM event ORDER BY xid DESC, seq DESC LIMIT 1) AS newest
+  ) END`
+
 /** No transaction before this one is running anywhere on the server. */
 const oldestOfServer = sql`pg_snapshot_xmin(pg_current_snapshot())`
 

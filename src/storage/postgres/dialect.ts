@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Connection, Dialect } from '../database/dialect.ts'
+import { changeBefore } from './change-log.ts'
 import { postgresNumbering } from './numbering.ts'
 import { postgresTextSearch } from './text-search.ts'
 import { postgresVectors } from './vector-tables.ts'
@@ -15,6 +16,9 @@ export function createPostgresDialect(collation: string): Dialect {
     // Numbers are assigned before the commit, so lower ones may become visible after higher ones of another
     // transaction.
     changeOrder: sql`, xid XID8 NOT NULL DEFAULT pg_current_xact_id()`,
+    changeBefore,
+    record: (values) =>
+      sql`json_build_object(${sql.join(values.flatMap(([name, value]) => [sql.lit(name), value]))})::text`,
     texts: (text, order) => sql`coalesce(json_agg(${text} ORDER BY ${order})::text, '[]')`,
     lower: (text) => sql<string>`lower(${text} COLLATE ${sql.id(collation)})`,
     locksRows: true,

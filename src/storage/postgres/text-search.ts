@@ -1,5 +1,11 @@
-import { sql } from 'kysely'
-import type { Connection, TextEntry, TextIndex, TextSearch } from '../database/dialect.ts'
+import { type RawBuilder, sql } from 'kysely'
+import {
+  type Connection,
+  TEXT_INDEXES,
+  type TextEntry,
+  type TextIndex,
+  type TextSearch,
+} from '../database/dialect.ts'
 import { isLearned } from '../search/vocabulary.ts'
 import { wordKey } from './word-keys.ts'
 
@@ -30,10 +36,11 @@ export const postgresTextSearch: TextSearch = {
   async add(db, index, entries) {
     for (let start = 0; start < entries.length; start += ENTRIES_AT_ONCE) {
       const some = entries.slice(start, start + ENTRIES_AT_ONCE)
-      await addPostings(db, index, some)
-      await learn(db, some)
+      await addAll(db, { passage: [], message: [], [index]: some })
     }
   },
+
+  addAll,
 
   async remove(db, index, entries) {
     if (entries.length === 0) return
@@ -56,11 +63,25 @@ export function wordTable(index: TextIndex) {
   return sql.table(`${index}_words`)
 }
 
-async function addPostings(
+/** In one statement. */
+async function addAll(
   db: Connection,
+  entries: { readonly [Index in TextIndex]: readonly TextEntry[] },
+): Promise<void> {
+  const added = TEXT_INDEXES.flatMap((index) => postingsOf(index, entries[index]) ?? [])
+  const learned = learning(TEXT_INDEXES.flatMap((index) => entries[index]))
+  const all = [...added, ...(learned ? [learned] : [])]
+  const last = all.pop()
+  if (!last) return
+  const before = all.map((one, place) => sql`${sql.id(`part_${place}`)} AS (${one})`)
+  const first = before.length > 0 ? sql`WITH ${sql.join(before)}` : sql``
+  await sql`${first} ${last}`.execute(db)
+}
+
+function postingsOf(
   index: TextIndex,
   entries: readonly TextEntry[],
-): Promise<void> {
+): RawBuilder<unknown> | undefined {
   const keys = new Map<string, string>()
   const keyOf = (scope: string, word: string) => {
     const scoped = `${scope} ${word}`
@@ -82,22 +103,22 @@ async function addPostings(
       lengths.push(Math.min(entry.words.length, MAX_COUNT))
     }
   }
-  if (words.length === 0) return
+  if (words.length === 0) return undefined
   // In index order, so that each index page is read once.
-  await sql`
+  return sql`
     INSERT INTO ${wordTable(index)} (word, entry, frequency, length)
     SELECT * FROM unnest(${words}::bigint[], ${rows}::bigint[], ${frequencies}::smallint[], ${lengths}::smallint[])
-    ORDER BY 1, 2`.execute(db)
+    ORDER BY 1, 2`
 }
 
 /** Adds words to the vocabulary from which typos are corrected. */
-async function learn(db: Connection, entries: readonly TextEntry[]): Promise<void> {
+function learning(entries: readonly TextEntry[]): RawBuilder<unknown> | undefined {
   const { scopes, words } = learnedWords(entries)
-  if (words.length === 0) return
+  if (words.length === 0) return undefined
   // In a fixed order, so that no two transactions deadlock.
-  await sql`
+  return sql`
     INSERT INTO word (scope, word) SELECT * FROM unnest(${scopes}::text[], ${words}::text[]) ORDER BY 1, 2
-    ON CONFLICT DO NOTHING`.execute(db)
+    ON CONFLICT DO NOTHING`
 }
 
 /** Removes words that no entry of their scope contains any more. */

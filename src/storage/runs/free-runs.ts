@@ -1,6 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
+import type { Agent } from '../../core/agent.ts'
+import { AGENT_BESIDE, agentBeside, tagsOfAgent } from '../agents/agent-rows.ts'
 import { compiled } from '../database/compiled.ts'
-import type { Connection } from '../database/dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
+import { lockFree, lockRead } from '../database/lock-rows.ts'
 import type { Claim } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { usedOfRun } from './used-of-run.ts'
@@ -18,73 +21,84 @@ export interface FreeRun {
 export async function oldestFree(
   db: Connection,
   claim: Claim,
-  { limit, lock = sql`` }: { readonly limit: number; readonly lock?: RawBuilder<unknown> },
+  limit: number,
 ): Promise<readonly FreeRun[]> {
-  const { except = [], due = [] } = claim
-  const query = db
-    .selectFrom('run')
-    .leftJoin('lease', (join) =>
-      join
-        .onRef('lease.namespace', '=', 'run.namespace')
-        .onRef('lease.conversation_id', '=', 'run.conversation_id'),
-    )
-    .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id', 'run.started_at'])
-    .where(isOpen('run.status'))
-    .where(({ eb, and, or }) =>
-      or([
-        eb('run.status', 'in', ['queued', 'running']),
-        and([
-          eb('run.waiting_for', 'in', ['retry', 'agent']),
-          or([
-            eb('run.retry_at', '<=', claim.now),
-            ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),
-          ]),
-        ]),
-      ]),
-    )
-    .$if(except.length > 0, (open) => open.where('run.id', 'not in', except))
-    .where(({ eb, or }) => or([eb('lease.owner', 'is', null), eb('lease.owner', '=', '')]))
-    .where(({ eb, and, or, fn }) => {
-      const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
-      return or([
-        eb('run.accepted_by', 'in', [claim.owner, '']),
-        and([
-          eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
-          eb(freeSince, '<', claim.orphanedBefore),
-        ]),
-        eb(freeSince, '<', claim.strandedBefore ?? ''),
-      ])
-    })
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('run as earlier')
-            .select('earlier.row')
-            .whereRef('earlier.namespace', '=', 'run.namespace')
-            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
-            .whereRef('earlier.row', '<', 'run.row')
-            .where(isOpen('earlier.status')),
-        ),
-      ),
-    )
-    // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
-    .orderBy(sql`run.row + 0`)
-    .limit(limit)
-  return query.modifyEnd(lock).execute()
+  return freeRuns(db, claim, limit).execute()
 }
 
-/** Checked again under the lease, without which no run of the conversation starts. */
-export async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
-  const earlier = await trx
-    .selectFrom('run')
-    .select('row')
-    .where('namespace', '=', run.namespace)
-    .where('conversation_id', '=', run.conversation_id)
-    .where('row', '<', run.row)
-    .where(isOpen('status'))
-    .limit(1)
-    .executeTakeFirst()
-  return earlier !== undefined
+/** The same with their agents, for a transaction that takes one: nobody else has or takes it meanwhile. */
+export async function oldestToTake(
+  db: Connection,
+  dialect: Dialect,
+  claim: Claim,
+  limit: number,
+): Promise<readonly (FreeRun & { readonly agent: Agent })[]> {
+  const lock = dialect.locksRows
+    ? sql`${lockFree(dialect, 'run')} ${lockRead({ dialect, writes: true }, 'agent')}`
+    : sql``
+  const rows = await freeRuns(db, claim, limit)
+    .innerJoin('agent', (join) =>
+      join.onRef('agent.namespace', '=', 'run.namespace').onRef('agent.id', '=', 'run.agent_id'),
+    )
+    .select(AGENT_BESIDE)
+    .select(tagsOfAgent(dialect))
+    .modifyEnd(lock)
+    .execute()
+  return rows.map((row) => ({ ...row, agent: agentBeside(row) }))
+}
+
+function freeRuns(db: Connection, { except = [], due = [], ...claim }: Claim, limit: number) {
+  return (
+    db
+      .selectFrom('run')
+      .leftJoin('lease', (join) =>
+        join
+          .onRef('lease.namespace', '=', 'run.namespace')
+          .onRef('lease.conversation_id', '=', 'run.conversation_id'),
+      )
+      .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id', 'run.started_at'])
+      .where(isOpen('run.status'))
+      .where(({ eb, and, or }) =>
+        or([
+          eb('run.status', 'in', ['queued', 'running']),
+          and([
+            eb('run.waiting_for', 'in', ['retry', 'agent']),
+            or([
+              eb('run.retry_at', '<=', claim.now),
+              ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),
+            ]),
+          ]),
+        ]),
+      )
+      .$if(except.length > 0, (open) => open.where('run.id', 'not in', except))
+      .where(({ eb, or }) => or([eb('lease.owner', 'is', null), eb('lease.owner', '=', '')]))
+      .where(({ eb, and, or, fn }) => {
+        const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
+        return or([
+          eb('run.accepted_by', 'in', [claim.owner, '']),
+          and([
+            eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
+            eb(freeSince, '<', claim.orphanedBefore),
+          ]),
+          eb(freeSince, '<', claim.strandedBefore ?? ''),
+        ])
+      })
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('run as earlier')
+              .select('earlier.row')
+              .whereRef('earlier.namespace', '=', 'run.namespace')
+              .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
+              .whereRef('earlier.row', '<', 'run.row')
+              .where(isOpen('earlier.status')),
+          ),
+        ),
+      )
+      // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
+      .orderBy(sql`run.row + 0`)
+      .limit(limit)
+  )
 }
 
 /** Raises the fence, which invalidates the previous holder; undefined: the lease is held now. */
@@ -124,6 +138,10 @@ interface Running {
   readonly startedAt: string | null
 }
 
+/**
+ * Changes nothing if an earlier run of its conversation is open: that is looked for again under the lease, without which
+ * none starts.
+ */
 export const setRunning = compiled((db, { namespace, id, startedAt }: Running) =>
   db
     .updateTable('run')
@@ -135,6 +153,18 @@ export const setRunning = compiled((db, { namespace, id, startedAt }: Running) =
     }))
     .where('namespace', '=', namespace)
     .where('id', '=', id)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('run as earlier')
+            .select('earlier.row')
+            .whereRef('earlier.namespace', '=', 'run.namespace')
+            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
+            .whereRef('earlier.row', '<', 'run.row')
+            .where(isOpen('earlier.status')),
+        ),
+      ),
+    )
     .returningAll()
     .returning((eb) => [
       usedOfRun(eb),

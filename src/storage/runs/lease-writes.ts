@@ -4,14 +4,6 @@ import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { Lease, RunWrites } from '../port/store.ts'
 
-interface Held extends Lease {
-  readonly expiresAt: string
-}
-
-const extend = compiled((db, held: Held) =>
-  ofLease(db.updateTable('lease').set({ expires_at: held.expiresAt }), held),
-)
-
 const free = compiled((db, lease: Lease) =>
   ofLease(db.updateTable('lease').set({ owner: '', expires_at: '' }), lease),
 )
@@ -27,13 +19,8 @@ function ofLease(update: LeaseUpdate, lease: Lease): LeaseUpdate {
 }
 
 /** Leases of conversations: who works on their runs. */
-export function leaseWrites({ db, namespace }: QueryScope): Pick<RunWrites, 'hold' | 'release'> {
+export function leaseWrites({ db, namespace }: QueryScope): Pick<RunWrites, 'release'> {
   return {
-    async hold(lease, expiresAt) {
-      const { numAffectedRows } = await extend(db, { ...lease, namespace, expiresAt })
-      return numAffectedRows === 1n
-    },
-
     async release(lease) {
       await free(db, { ...lease, namespace })
     },

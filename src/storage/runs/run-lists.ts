@@ -11,7 +11,7 @@ import type { RunFilter } from '../port/store.ts'
  * Unfinished runs; later runs of the agent can't start before them. A literal, not a parameter, so that SQLite uses the
  * partial index `run_open`.
  */
-export function isOpen(status: 'run.status' | 'earlier.status' | 'status') {
+export function isOpen(status: 'run.status' | 'earlier.status' | 'next.status' | 'status') {
   return sql<boolean>`${sql.ref(status)} IN ('queued', 'running', 'waiting', 'requires_approval')`
 }
 

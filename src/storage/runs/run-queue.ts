@@ -3,11 +3,10 @@ import { storedId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
-import { lockFree } from '../database/lock-rows.ts'
 import type { Claim, Claimed, Claims, Lease, Taken, Transaction } from '../port/store.ts'
-import { type FreeRun, hasEarlier, oldestFree, setRunning, takeLease } from './free-runs.ts'
+import { type FreeRun, oldestFree, oldestToTake, setRunning, takeLease } from './free-runs.ts'
 import { isOpen } from './run-lists.ts'
-import { toRun } from './stored-run.ts'
+import { stateOf, toRun } from './stored-run.ts'
 
 /**
  * More misses in a row mean a damaged index, not faster competitors: its runs can't be taken. The next look tries
@@ -25,17 +24,17 @@ export function createClaims(
   async function take(trx: Connection, claim: Claim, starts: boolean) {
     // Locks keep others from the row, so no second one is asked for.
     const limit = dialect.locksRows ? 1 : 2
-    const found = await oldestFree(trx, claim, { limit, lock: lockFree(dialect, 'run') })
+    const found = await oldestToTake(trx, dialect, claim, limit)
     const [free] = found
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
     if (fence === undefined) return 'missed'
-    // Where one transaction writes at a time, nothing has come between.
-    if (dialect.locksRows && (await hasEarlier(trx, free))) return 'missed'
-    const [row] = (await setRunning(trx, { ...free, startedAt: starts ? claim.now : null })).rows
-    if (!row) throw new Error('a claimed run is gone inside its transaction')
-    await recordChange(trx, free.namespace, 'run', free.id, claim.now)
+    const { namespace, id } = free
+    const startedAt = starts ? claim.now : null
+    const [row] = (await setRunning(trx, { namespace, id, startedAt })).rows
+    if (!row) return 'missed'
     const run = { ...toRun(row), startedAt: free.started_at }
+    await recordChange(trx, free.namespace, 'run', free.id, claim.now, stateOf(run))
     const lease: Lease = {
       namespace: free.namespace,
       conversationId: run.conversationId,
@@ -43,7 +42,7 @@ export function createClaims(
       fence,
     }
     const isOnly = found.length < limit
-    return { run, lease, isRouted: Boolean(row.is_routed), isOnly }
+    return { run, agent: free.agent, lease, isRouted: Boolean(row.is_routed), isOnly }
   }
 
   return {
@@ -54,7 +53,7 @@ export function createClaims(
       // Most looks find nothing, so they avoid the write lock.
       for (let misses = 0; misses < MAX_MISSES; misses += 1) {
         const isSure = misses === 0 && claim.isExpected === true
-        const free = isSure ? undefined : await oldestFree(reader, claim, { limit: 2 })
+        const free = isSure ? undefined : await oldestFree(reader, claim, 2)
         if (free?.length === 0) return undefined
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim, begin !== undefined)

@@ -3,16 +3,18 @@ import { defaultConversation } from '../../core/conversation.ts'
 import type { RunId } from '../../core/ids.ts'
 import { type Run, rootOrigin } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
-import { changed, changedOne } from '../database/changed.ts'
+import { changed } from '../database/changed.ts'
 import { compiled, compiledRows } from '../database/compiled.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { NewRun, RunWrites } from '../port/store.ts'
+import { awaitingEnd, toAwaitingEnd } from './awaiting-end.ts'
 import { callWrites } from './call-writes.ts'
+import { heldReads } from './held-run.ts'
 import { leaseWrites } from './lease-writes.ts'
 import { isOpen } from './run-lists.ts'
 import { stepWrites } from './step-writes.ts'
-import { toRun } from './stored-run.ts'
+import { stateOf, toRun } from './stored-run.ts'
 
 const insertRows = compiledRows(
   [
@@ -79,7 +81,8 @@ const finishRun = compiled((db, ended: Ended) =>
     }))
     .where('namespace', '=', ended.namespace)
     .where('id', '=', ended.id)
-    .where(isOpen('status')),
+    .where(isOpen('status'))
+    .returning(awaitingEnd(db, ended)),
 )
 
 function storedWarnings(warnings: readonly string[]): string {
@@ -90,6 +93,7 @@ export function runWrites(scope: QueryScope): RunWrites {
   return {
     ...runRowWrites(scope),
     ...leaseWrites(scope),
+    ...heldReads(scope),
     ...stepWrites(scope),
     ...callWrites(scope),
   }
@@ -142,15 +146,18 @@ function runRowWrites(
     },
 
     async finish(id, { status, stopReason, error, warnings, at }) {
-      const finished = changedOne(
-        await finishRun(db, {
-          ...{ namespace, id, status, stopReason, at },
-          error: error && JSON.stringify(error),
-          warnings: warnings ? storedWarnings(warnings) : null,
-        }),
-      )
-      if (finished) await recordChange(db, namespace, 'run', id, at)
-      return finished
+      const { rows } = await finishRun(db, {
+        ...{ namespace, id, status, stopReason, at },
+        error: error && JSON.stringify(error),
+        warnings: warnings ? storedWarnings(warnings) : null,
+      })
+      const [found] = rows
+      if (!found) return false
+      const awaiting = toAwaitingEnd(found)
+      const isLast = !awaiting.hasNext
+      const ended = { status, waitingFor: null, cancelRequested: status === 'cancelled', isLast }
+      await recordChange(db, namespace, 'run', id, at, ended)
+      return awaiting
     },
 
     async setWarnings(id, warnings) {
@@ -201,7 +208,8 @@ async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<Ru
   ])
   const [inserted] = rows
   if (!inserted) throw new Error('an inserted run was not returned')
-  await recordChange(db, namespace, 'run', run.id, run.createdAt)
   // It has no steps yet.
-  return toRun({ ...inserted, used: null })
+  const stored = toRun({ ...inserted, used: null })
+  await recordChange(db, namespace, 'run', run.id, run.createdAt, stateOf(stored))
+  return stored
 }

@@ -4,15 +4,15 @@ import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
 import { FINISHES } from '../../core/run.ts'
 import { compiled, lockable } from '../database/compiled.ts'
-import type { Connection } from '../database/dialect.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { RunReads } from '../port/store.ts'
+import { awaitingEnd, cancelledBehind, toAwaitingEnd } from './awaiting-end.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import { stepsOf } from './run-steps.ts'
 import { Status, toRun, Waiting } from './stored-run.ts'
 import { toStepCall } from './tool-calls.ts'
 import { usedOfRun } from './used-of-run.ts'
-import { isToBeTold } from './waits.ts'
+import { wholeRun } from './whole-run.ts'
 
 /** Runs with the summed usage of their steps. */
 function runsOf({ db, namespace }: Pick<QueryScope, 'db' | 'namespace'>) {
@@ -74,42 +74,14 @@ const earlierRun = compiled((db, { namespace, id }: Named) =>
     .limit(1),
 )
 
-/** `|| ''` keeps SQLite from scanning all runs of the namespace: few are newer. */
-function cancelledBehind(db: Connection, { namespace, id }: Named) {
-  const own = db
-    .selectFrom('run as own')
-    .where('own.namespace', '=', namespace)
-    .where('own.id', '=', id)
-  return db
-    .selectFrom('run')
-    .select('id')
-    .where('row', '>', own.select('own.row'))
-    .where(sql<boolean>`namespace || '' = ${namespace}`)
-    .where(sql`conversation_id || ''`, '=', own.select('own.conversation_id'))
-    .where('status', '=', 'cancelled')
-    .where('started_at', 'is', null)
-}
 const cancelledAfter = compiled(cancelledBehind)
 
 const awaitingEndOf = compiled((db, { namespace, id }: Named) =>
   db
-    .selectFrom('run as ended')
-    .select(({ eb, exists, or, selectFrom }) => [
-      exists(isToBeTold(db, namespace, id)).as('waiters'),
-      exists(cancelledBehind(db, { namespace, id })).as('cancelled'),
-      or([
-        eb('ended.notice', '<>', 'none'),
-        eb('ended.job_id', 'is not', null),
-        exists(
-          selectFrom('sleeptime')
-            .select('sleeptime.agent_id')
-            .whereRef('sleeptime.namespace', '=', 'ended.namespace')
-            .whereRef('sleeptime.agent_id', '=', 'ended.agent_id'),
-        ),
-      ]).as('listeners'),
-    ])
-    .where('ended.namespace', '=', namespace)
-    .where('ended.id', '=', id),
+    .selectFrom('run')
+    .select(awaitingEnd(db, { namespace, id }))
+    .where('namespace', '=', namespace)
+    .where('id', '=', id),
 )
 
 export function runReads(scope: QueryScope): RunReads {
@@ -122,37 +94,7 @@ export function runReads(scope: QueryScope): RunReads {
       return row && toRun(row)
     },
 
-    async usageByModel(id) {
-      const rows = await db
-        .selectFrom('step')
-        .select(({ fn, eb }) => [
-          'model',
-          fn.countAll<number>().as('steps'),
-          fn.sum<number>('prompt_tokens').as('prompt'),
-          fn.sum<number>('completion_tokens').as('completion'),
-          fn.sum<number>('total_tokens').as('total'),
-          fn.sum<number>('cached_tokens').as('cached'),
-          fn.sum<number>('reasoning_tokens').as('reasoning'),
-          fn.sum<number | null>('cost').as('cost'),
-          fn.min(eb.ref('number')).as('first'),
-        ])
-        .where('namespace', '=', namespace)
-        .where('run_id', '=', id)
-        .where('model', 'is not', null)
-        .groupBy('model')
-        .orderBy('first')
-        .execute()
-      return rows.map((row) => ({
-        model: row.model ?? '',
-        steps: Number(row.steps),
-        promptTokens: Number(row.prompt),
-        completionTokens: Number(row.completion),
-        totalTokens: Number(row.total),
-        cachedTokens: Number(row.cached),
-        reasoningTokens: Number(row.reasoning),
-        ...(row.cost !== null && { cost: Number(row.cost) }),
-      }))
-    },
+    whole: (id) => wholeRun(scope, id),
 
     steps: (id) => stepsOf(scope, id),
 
@@ -255,11 +197,7 @@ export function runReads(scope: QueryScope): RunReads {
 
     async awaitingEnd(id) {
       const [found] = (await awaitingEndOf(db, { namespace, id })).rows
-      return {
-        hasWaiters: Boolean(found?.waiters),
-        hasCancelled: Boolean(found?.cancelled),
-        hasListeners: Boolean(found?.listeners),
-      }
+      return toAwaitingEnd(found)
     },
 
     async cancelledBehind(id) {

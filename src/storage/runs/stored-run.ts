@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { SCOPES } from '../../core/access.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
+import type { RunState } from '../../core/event.ts'
 import { storedId } from '../../core/ids.ts'
 import {
   RUN_NOTICES,
@@ -38,7 +39,45 @@ const ClientTools = z.array(
 )
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
-type RunRow = Selectable<Database['run']> & {
+export function stateOf({ status, waitingFor, cancelRequested }: Run): RunState {
+  return { status, waitingFor, cancelRequested }
+}
+
+/** The columns of what a run is; the others are of its way through the queue. */
+export const RUN_COLUMNS = [
+  'id',
+  'agent_id',
+  'conversation_id',
+  'parent_run_id',
+  'root_run_id',
+  'depth',
+  'hops',
+  'sender',
+  'sender_agent_id',
+  'notice',
+  'job_id',
+  'status',
+  'stop_reason',
+  'waiting_for',
+  'retry_at',
+  'missing',
+  'input',
+  'pictures',
+  'inputs',
+  'client_tools',
+  'idempotency_key',
+  'max_steps',
+  'cancel_requested',
+  'client_samples',
+  'scopes',
+  'error',
+  'warnings',
+  'created_at',
+  'started_at',
+  'completed_at',
+] as const
+
+export type RunRow = Pick<Selectable<Database['run']>, (typeof RUN_COLUMNS)[number]> & {
   /** In the format of `USED`; null: no steps. */
   used: string | null
 }

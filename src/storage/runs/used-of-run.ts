@@ -5,7 +5,7 @@ import type { Database } from '../database/schema.ts'
  * All sums of a run's steps in one subquery, as numbers separated by blanks: runs are read more often than anything
  * else.
  */
-const USED = sql<string | null>`
+export const USED = sql<string | null>`
   sum(step.prompt_tokens) || ' ' || sum(step.completion_tokens) || ' ' || sum(step.total_tokens) || ' ' ||
   sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
 

@@ -21,11 +21,13 @@ import { inWords, isFull } from './errors.ts'
 import { createExplanation } from './explain-failure.ts'
 import { guarded } from './guard.ts'
 import { holdData } from './hold.ts'
+import { createKnownWords } from './known-words.ts'
 import { schemaCheck } from './schema-check.ts'
 import { beginSession, endSession, generationOf } from './session.ts'
 import { examineFiles, type Tell } from './settle-files.ts'
 import { createSearches } from './small-searches.ts'
 import { followLinks, takeFile } from './take-file.ts'
+import { createTextSearch } from './text-search.ts'
 import { type FileWatch, watchFile } from './watch-file.ts'
 
 const VECTOR_BYTES = DEFAULT_VECTOR_MEGABYTES * 1_000_000
@@ -75,7 +77,8 @@ export async function openSqlite(
     const watching = watchFile(path, generationOf(writeHandle), tell)
     watch = watching
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
-    const eraser = createEraser(writer, dialect)
+    const known = createKnownWords()
+    const eraser = createEraser(writer, { ...dialect, textSearch: createTextSearch(known) })
     const checkpoints = createCheckpoints(writeHandle)
     const searchThread = createSearches({
       database: path,
@@ -83,15 +86,17 @@ export async function openSqlite(
       vectorBytes,
     })
     const changes = readChangeLog(reader, readHandle)
-    const assertSchema = schemaCheck(writeHandle, schemaVersion)
+    const assertSchema = schemaCheck(writeHandle, schemaVersion, known.clear)
     const storage = createStorage({
       dialect: eraser.dialect,
       reader,
       async transact(work) {
         const result = await writer.transaction().execute(async (trx) => {
+          known.begin()
           assertSchema()
           return work(trx)
         })
+        known.committed()
         eraser.committed()
         checkpoints.committed()
         return result

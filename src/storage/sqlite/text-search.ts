@@ -1,9 +1,16 @@
 import { sql } from 'kysely'
 import { compilable, compiled } from '../database/compiled.ts'
-import type { Connection, TextEntry, TextIndex, TextSearch } from '../database/dialect.ts'
+import {
+  type Connection,
+  TEXT_INDEXES,
+  type TextEntry,
+  type TextIndex,
+  type TextSearch,
+} from '../database/dialect.ts'
 import { scopedWord } from '../search/search-scope.ts'
 import { isLearned } from '../search/vocabulary.ts'
 import { eraseSignposts } from './erase-signposts.ts'
+import type { KnownWords } from './known-words.ts'
 
 /*
  * Contentless FTS5: the text stays in the base table, the index has only the words, each with its scope. Tokenization
@@ -11,46 +18,64 @@ import { eraseSignposts } from './erase-signposts.ts'
  * `detail` must be full: without positions bm25() is silently 0. With `secure-delete`, removing an entry erases its
  * words, which must be given exactly as they were added.
  */
-export const sqliteTextSearch: TextSearch = {
-  keptWordsOnce: true,
+/** `known`: words for which no statement is made; absent: none. */
+export function createTextSearch(known?: KnownWords): TextSearch {
+  async function addAll(
+    db: Connection,
+    entries: { readonly [Index in TextIndex]: readonly TextEntry[] },
+  ): Promise<void> {
+    for (const index of TEXT_INDEXES) {
+      if (entries[index].length > 0)
+        await insertEntries[index](db, { entries: asJson(entries[index]) })
+    }
+    const learned = [...learnedWords(TEXT_INDEXES.flatMap((index) => entries[index]))]
+      .flatMap(([scope, words]) => [...words].map((word) => [scope, word] as const))
+      .filter(([scope, word]) => !known?.has(scope, word))
+    if (learned.length === 0) return
+    await insertWords(db, { learned: JSON.stringify(learned) })
+    known?.learn(learned)
+  }
 
-  async create(db, index) {
-    await sql`
+  return {
+    keptWordsOnce: true,
+
+    async create(db, index) {
+      await sql`
       CREATE VIRTUAL TABLE ${table(index)} USING fts5(words, content='', tokenize='ascii')`.execute(
-      db,
-    )
-    await setSecureDelete(db, index, 1)
-  },
+        db,
+      )
+      await setSecureDelete(db, index, 1)
+    },
 
-  async drop(db, index) {
-    await sql`DROP TABLE ${table(index)}`.execute(db)
-  },
+    async drop(db, index) {
+      await sql`DROP TABLE ${table(index)}`.execute(db)
+    },
 
-  async add(db, index, entries) {
-    if (entries.length === 0) return
-    await insertEntries[index](db, { entries: asJson(entries) })
-    const learned = [...learnedWords(entries)].flatMap(([scope, words]) =>
-      [...words].map((word) => [scope, word]),
-    )
-    if (learned.length > 0) await insertWords(db, { learned: JSON.stringify(learned) })
-  },
+    async add(db, index, entries) {
+      await addAll(db, { passage: [], message: [], [index]: entries })
+    },
 
-  async remove(db, index, entries) {
-    if (entries.length === 0) return
-    const words = entries.reduce((total, entry) => total + entry.words.length, 0)
-    const many = words > MANY_WORDS
-    if (many) await setSecureDelete(db, index, 0)
-    await sql`INSERT INTO ${table(index)} (${table(index)}, rowid, words)
+    addAll,
+
+    async remove(db, index, entries) {
+      if (entries.length === 0) return
+      const words = entries.reduce((total, entry) => total + entry.words.length, 0)
+      const many = words > MANY_WORDS
+      if (many) await setSecureDelete(db, index, 0)
+      await sql`INSERT INTO ${table(index)} (${table(index)}, rowid, words)
       SELECT 'delete', value ->> 0, value ->> 1 FROM json_each(${asJson(entries)})`.execute(db)
-    if (many) await setSecureDelete(db, index, 1)
-    if (many) await writeAnew(db, index)
-    else await eraseSignposts(db, index, scopedWords(entries))
-    await unlearn(db, index, entries)
-  },
+      if (many) await setSecureDelete(db, index, 1)
+      if (many) await writeAnew(db, index)
+      else await eraseSignposts(db, index, scopedWords(entries))
+      await unlearn(db, index, entries)
+      known?.clear()
+    },
 
-  async forget(db, scopes) {
-    await db.deleteFrom('word').where('scope', 'in', scopes).execute()
-  },
+    async forget(db, scopes) {
+      known?.clear()
+      await db.deleteFrom('word').where('scope', 'in', scopes).execute()
+    },
+  }
 }
 
 const insertWords = compiled((db, { learned }: { readonly learned: string }) =>

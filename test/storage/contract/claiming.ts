@@ -1,10 +1,12 @@
-import type { RunId } from '../../../src/core/ids.ts'
+import { newId, type RunId } from '../../../src/core/ids.ts'
 import type { Claim, Lease, RunOutcome } from '../../../src/storage/port/store.ts'
 import { at } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 
 export const LEASE_SECONDS = 30
 const COMPLETED: RunOutcome = { status: 'completed', stopReason: 'end_turn', error: null, at: at() }
+
+const SOME_RUN = { id: newId('run'), agentId: newId('agent') }
 
 /** Claims of runs in tests, and what is done with them. */
 export function claimingOf(subject: Subject) {
@@ -30,7 +32,9 @@ export function claimingOf(subject: Subject) {
       await tx.runs.release(lease)
     })
   const hold = (lease: Lease, seconds = LEASE_SECONDS) =>
-    subject.store.transaction((tx) => tx.runs.hold(lease, at(seconds)))
+    subject.store.transaction(
+      async (tx) => (await tx.runs.hold(lease, at(seconds), SOME_RUN)) !== false,
+    )
   /** Ends every lease, as a process does that saw none of them renewed. */
   async function runOut(): Promise<readonly boolean[]> {
     const { claims } = subject.storage

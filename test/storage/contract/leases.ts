@@ -114,6 +114,7 @@ export function leaseContract(subject: Subject): void {
     expect(run.id).toBe(id)
     expect(lease.namespace).toBe('other')
     expect(await hold(lease)).toBe(false)
-    expect(await other.transaction((tx) => tx.runs.hold(lease, at(99)))).toBe(true)
+    const standing = await other.transaction((tx) => tx.runs.hold(lease, at(99), run))
+    expect(standing).toEqual({ run, agent, hasChildren: false })
   })
 }

@@ -180,7 +180,7 @@ export function namespaceContract(subject: Subject): void {
       await tx.passages.supersede(agent.id, passage.id, passage.id, at()),
       await tx.passages.delete(agent.id, passage.id, at()),
       await tx.runs.start(run.id, at()),
-      await tx.runs.hold(claimed.lease, at(99)),
+      await tx.runs.hold(claimed.lease, at(99), run),
       await tx.runs.requestCancel(run.id, at()),
       await tx.runs.startCall(callId),
       await tx.runs.finishCall(callId, 'success'),
@@ -219,7 +219,9 @@ export function namespaceContract(subject: Subject): void {
     }
     expect(await read(ours, all)).toEqual(before)
     expect(await storage.embeddings.counts()).toEqual(sets)
-    expect(await ours.transaction((tx) => tx.runs.hold(claimed.lease, at(99)))).toBe(true)
+    expect(await ours.transaction((tx) => tx.runs.hold(claimed.lease, at(99), run))).toMatchObject({
+      run: { id: run.id },
+    })
   })
 
   test('two namespaces may hold the same ids, and each sees its own', async () => {

@@ -80,7 +80,7 @@ export function neverWaitingContract(subject: Subject): void {
       (tx) => tx.passages.delete(agent.id, passage.id, at()),
       (tx) => tx.runs.insert(run),
       (tx) => tx.runs.start(run.id, at()),
-      (tx) => tx.runs.hold(lease, at(9)),
+      (tx) => tx.runs.hold(lease, at(9), run),
       (tx) => tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() }),
       (tx) => tx.runs.recordAnswer(stepId, answer),
       (tx) => tx.runs.countAttempt(stepId, 1),

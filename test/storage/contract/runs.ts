@@ -103,7 +103,7 @@ export function runContract(subject: Subject): void {
     const { runId } = await agentAndRun()
     const error = { code: 'model_unavailable', message: 'It is down.', hint: 'Start it.' } as const
     const failed = { status: 'failed', stopReason: 'model_error', error, at: at(5) } as const
-    expect(await finish(runId, failed)).toBe(true)
+    expect(await finish(runId, failed)).toMatchObject({ hasNext: false })
     expect(await finish(runId)).toBe(false)
     expect(await store.runs.get(runId)).toMatchObject({
       status: 'failed',
