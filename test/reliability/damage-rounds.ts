@@ -1,19 +1,10 @@
-import {
-  closeSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import DatabaseHandle from 'better-sqlite3'
-import { createRandom, type Random } from './random.ts'
+import { damage, drawRound } from './damage.ts'
+import { createRandom } from './random.ts'
 import { runRaw, startRawServer } from './raw-server.ts'
+import { findsDamage, type Rows, readableRows, TABLES } from './readable-rows.ts'
 
 /* Pages of a data file are overwritten, and everything that a user may do then is done. */
 
@@ -28,52 +19,48 @@ export interface DamageTally {
   readonly violations: string[]
 }
 
-const PAGE_BYTES = 4_096
-const TABLES = [
-  'agent',
-  'block',
-  'block_version',
-  'archive',
-  'passage',
-  'message',
-  'run',
-  'agent_block',
-  'agent_archive',
-] as const
-/** SQL that identifies a row of each table, also in a copy. */
-const KEYS: Readonly<Record<(typeof TABLES)[number], string>> = {
-  agent: 'id',
-  block: 'id',
-  block_version: "block_id || ' ' || version",
-  archive: 'id',
-  passage: 'id',
-  message: 'id',
-  run: 'id',
-  agent_block: "agent_id || ' ' || block_id",
-  agent_archive: "agent_id || ' ' || archive_id",
+export interface DamageOptions {
+  /** The first round that is run; those before it are only drawn. */
+  readonly from?: number
+  /**
+   * A folder for the damaged files of rounds with a violation: ids differ from run to run, and with them which pages the
+   * same seed damages.
+   */
+  readonly keep?: string | undefined
 }
 
 export async function damageRounds(
   rounds: number,
   seed: number,
   report: (tally: DamageTally) => void = () => {},
+  { from = 0, keep }: DamageOptions = {},
 ): Promise<DamageTally> {
   const random = createRandom(seed)
   const directory = mkdtempSync(join(tmpdir(), 'recollect-damage-'))
   const tally: DamageTally = { rounds: 0, damaged: 0, rows: 0, hopeless: 0, violations: [] }
   try {
     const whole = await fill(join(directory, 'whole'))
-    for (let round = 0; round < rounds; round += 1) {
-      const home = join(directory, `round-${round}`)
+    const stored = readableRows(whole)
+    for (let number = 0; number < from + rounds; number += 1) {
+      const round = drawRound(whole, random)
+      if (number < from) continue
+      const home = join(directory, `round-${number}`)
       mkdirSync(home)
       const file = join(home, 'recollect.db')
       copyFileSync(whole, file)
-      const done = damage(file, random)
+      damage(file, round)
+      const kept = join(directory, 'damaged.db')
+      copyFileSync(file, kept)
+      const before = tally.violations.length
       const wrong = (what: string) =>
-        tally.violations.push(`round ${round} (seed ${seed}; ${done}): ${what}`)
-      await oneRound(home, file, tally, random, wrong).catch((error: unknown) =>
-        wrong(String(error)),
+        tally.violations.push(`round ${number} (seed ${seed}; ${round.described}): ${what}`)
+      await oneRound(home, file, { stored, servers: round.servers }, tally, wrong).catch(
+        (error: unknown) => wrong(String(error)),
       )
+      if (keep !== undefined && tally.violations.length > before) {
+        mkdirSync(keep, { recursive: true })
+        copyFileSync(kept, join(keep, `damaged-${seed}-${number}.db`))
+      }
       rmSync(home, { recursive: true })
       tally.rounds += 1
       report(tally)
@@ -87,13 +74,13 @@ export async function damageRounds(
 async function oneRound(
   home: string,
   file: string,
+  { stored, servers: count }: { readonly stored: Rows; readonly servers: number },
   tally: DamageTally,
-  random: Random,
   wrong: (what: string) => void,
 ): Promise<void> {
   const isDamaged = findsDamage(file)
   if (isDamaged) tally.damaged += 1
-  const readable = readableRows(file)
+  const readable = readableRows(file, stored)
 
   const salvaged = join(home, 'salvaged.db')
   const salvage = runRaw(home, 'salvage', file, salvaged)
@@ -119,7 +106,7 @@ async function oneRound(
   if (isDamaged && backup.status === 0) wrong('a backup passes')
 
   const servers = [await startRawServer(home)]
-  if (random.below(2) === 0) servers.push(await startRawServer(home))
+  while (servers.length < count) servers.push(await startRawServer(home))
   for (const server of servers) {
     for (const [tool, args] of CALLS) {
       const result = await server.call(tool, args).catch((error: unknown) => {
@@ -177,87 +164,4 @@ async function fill(home: string): Promise<string> {
   }
   await server.stop()
   return join(home, 'recollect.db')
-}
-
-function damage(file: string, random: Random): string {
-  const pages = statSync(file).size / PAGE_BYTES
-  const count = 1 + random.below(50)
-  const opened = openSync(file, 'r+')
-  const kinds = new Set<string>()
-  for (let hit = 0; hit < count; hit += 1) {
-    const at = random.below(pages) * PAGE_BYTES
-    const kind = ['noise', 'zeros', 'letters', 'a run of noise'][random.below(4)] ?? ''
-    kinds.add(kind)
-    if (kind === 'noise') writeSync(opened, random.bytes(PAGE_BYTES), 0, PAGE_BYTES, at)
-    else if (kind === 'zeros') writeSync(opened, Buffer.alloc(PAGE_BYTES), 0, PAGE_BYTES, at)
-    else if (kind === 'letters')
-      writeSync(opened, Buffer.alloc(PAGE_BYTES, 0x5a), 0, PAGE_BYTES, at)
-    else writeSync(opened, random.bytes(200), 0, 200, at + random.below(PAGE_BYTES - 200))
-  }
-  closeSync(opened)
-  if (random.below(20) === 0) {
-    truncateSync(file, (1 + random.below(pages - 1)) * PAGE_BYTES - random.below(2) * 100)
-    kinds.add('cut')
-  }
-  return `${count} pages, ${[...kinds].join(', ')}`
-}
-
-function findsDamage(file: string): boolean {
-  try {
-    return lookAt(file, (handle) => handle.pragma('integrity_check', { simple: true }) !== 'ok')
-  } catch {
-    return true
-  }
-}
-
-/** One row after the other by its number, whatever is wrong with the others. */
-function readableRows(file: string): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>()
-  try {
-    lookAt(file, (handle) => {
-      handle.pragma('writable_schema = ON')
-      for (const table of TABLES) {
-        const keys = new Set<string>()
-        found.set(table, keys)
-        try {
-          const row = handle.prepare(
-            `SELECT *, ${KEYS[table]} AS "~key" FROM ${table} NOT INDEXED WHERE rowid = ?`,
-          )
-          for (let number = 1; number <= MAX_ROWS; number += 1) {
-            try {
-              const read = row.get(number) as Record<string, unknown> | undefined
-              if (read && typeof read['~key'] === 'string') keys.add(read['~key'])
-            } catch {
-              // That one can't be read.
-            }
-          }
-        } catch {
-          // Nor can the table.
-        }
-      }
-    })
-  } catch {
-    // SQLite does not take it for a database.
-  }
-  return found
-}
-
-/** Far more than there are. */
-const MAX_ROWS = 2_000
-
-/** Looks at a copy, because SQLite may write files beside it. */
-function lookAt<T>(file: string, look: (handle: DatabaseHandle.Database) => T): T {
-  const directory = mkdtempSync(join(tmpdir(), 'recollect-look-'))
-  const copy = join(directory, 'copy.db')
-  copyFileSync(file, copy)
-  try {
-    const handle = new DatabaseHandle(copy)
-    try {
-      return look(handle)
-    } finally {
-      handle.close()
-    }
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
 }

@@ -10,10 +10,13 @@ const { values } = parseArgs({
     restore: { type: 'string', default: '1000' },
     damage: { type: 'string', default: '200' },
     canary: { type: 'string', default: '50' },
+    from: { type: 'string', default: '0' },
+    keep: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
 const seed = Number(values.seed)
+const options = { from: Number(values.from), keep: values.keep }
 console.log(`seed ${seed}`)
 
 let told = 0
@@ -30,7 +33,7 @@ for (const [name, rounds, run] of [
   ['canary', values.canary, canaryRounds],
 ] as const) {
   told = 0
-  const tally = await run(Number(rounds), seed, report)
+  const tally = await run(Number(rounds), seed, report, options)
   violations += tally.violations.length
   console.log(name, JSON.stringify({ ...tally, violations: tally.violations.length }))
 }

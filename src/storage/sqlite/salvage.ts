@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import type DatabaseHandle from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { UserError } from '../../core/errors.ts'
-import { type StoredVector, TEXT_INDEXES } from '../database/dialect.ts'
+import { TEXT_INDEXES } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import { MIGRATIONS } from '../migrations/index.ts'
 import { migrate } from '../migrations/migrate.ts'
@@ -11,19 +11,14 @@ import { type Adopted, adoptOrphans } from './adopt-orphans.ts'
 import { createTarget, removeDatabase } from './backup.ts'
 import { checkIntegrity } from './check-integrity.ts'
 import { connect } from './connections.ts'
+import { copyTable, type SalvagedTable } from './copy-table.ts'
+import { type DamagedTable, describeTable } from './damaged-table.ts'
 import { dialect } from './dialect.ts'
 import { sqliteDialect } from './driver.ts'
 import { mendValues } from './mend-values.ts'
 import { hasVersionTable } from './open.ts'
-import { type DamagedTable, readDamaged } from './read-damaged.ts'
+import { restoreVectors } from './restore-vectors.ts'
 import { followLinks } from './take-file.ts'
-
-export interface SalvagedTable {
-  readonly name: string
-  readonly rows: number
-  /** Row numbers that can't be read, so an upper bound of lost rows; null: nothing of the table can be read. */
-  readonly lost: number | null
-}
 
 export interface Salvaged {
   readonly tables: readonly SalvagedTable[]
@@ -75,7 +70,7 @@ export async function salvageSqlite(damaged: string, target: string, now: Date):
       const mended = handle.transaction(() => mendValues(handle))()
       const adopted = handle.transaction(() => adoptOrphans(handle, now.toISOString()))()
       handle.pragma('foreign_keys = ON')
-      const vectors = await restoreVectors(source, db)
+      const vectors = await restoreVectors(source, db, describeTable(handle, 'vector'))
       await db.transaction().execute(async (trx) => {
         for (const index of TEXT_INDEXES) {
           await dialect.textSearch.drop(trx, index)
@@ -126,68 +121,5 @@ function tablesOf(handle: DatabaseHandle.Database): readonly DamagedTable[] {
     )
     .pluck()
     .all() as string[]
-  return names
-    .filter((name) => !MADE_ANEW.has(name))
-    .map((name) => ({
-      name,
-      columns: (handle.pragma(`table_info("${name}")`) as { name: string }[]).map(
-        (column) => column.name,
-      ),
-    }))
-}
-
-function copyTable(
-  source: DatabaseHandle.Database,
-  target: DatabaseHandle.Database,
-  table: DamagedTable,
-): SalvagedTable {
-  const columns = table.columns.map((column) => `"${column}"`).join(', ')
-  // Only a damaged table has two rows with one key; either is as good.
-  const insert = target.prepare(
-    `INSERT OR IGNORE INTO "${table.name}" (${columns}) VALUES (${table.columns.map(() => '?').join(', ')})`,
-  )
-  let rows = 0
-  let lost = 0
-  try {
-    for (const batch of readDamaged(source, table, () => (lost += 1))) {
-      for (const row of batch) {
-        try {
-          rows += insert.run(...table.columns.map((column) => row[column])).changes
-        } catch {
-          // A value that the column rejects was never stored by Recollect.
-          lost += 1
-        }
-      }
-    }
-  } catch {
-    return { name: table.name, rows, lost: null }
-  }
-  return { name: table.name, rows, lost }
-}
-
-async function restoreVectors(
-  source: DatabaseHandle.Database,
-  db: Kysely<Database>,
-): Promise<SalvagedTable> {
-  let rows = 0
-  let lost = 0
-  const table = { name: 'vector', columns: ['row', 'set_row', 'entry_row', 'vector'] }
-  try {
-    for (const batch of readDamaged(source, table, () => (lost += 1))) {
-      const whole = batch as unknown as readonly StoredVector[]
-      const sets = await db
-        .selectFrom('vector_set')
-        .select(['row', 'dimension'])
-        .where('row', 'in', [...new Set(whole.map(({ set_row }) => set_row))])
-        .execute()
-      const lengths = new Map(sets.map(({ row, dimension }) => [row, Number(dimension) * 4]))
-      const fitting = whole.filter(({ set_row, vector }) => lengths.get(set_row) === vector?.length)
-      lost += whole.length - fitting.length
-      await db.transaction().execute((trx) => dialect.vectors.restore(trx, fitting))
-      rows += fitting.length
-    }
-  } catch {
-    return { name: 'vector', rows, lost: null }
-  }
-  return { name: 'vector', rows, lost }
+  return names.filter((name) => !MADE_ANEW.has(name)).map((name) => describeTable(handle, name))
 }
