@@ -19,7 +19,7 @@ export interface DamagedFile {
   /** Fills a whole page with letters. */
   overwritePage(at: number): void
   salvage(): Promise<ReadonlyMap<string, { readonly rows: number; readonly lost: number | null }>>
-  /** What a query answers in the new file. */
+  /** Answer of a query in the new file. */
   salvaged(query: string): readonly unknown[][]
   clear(): Promise<void>
 }
