@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 
-/* What SQLite can read of a file that may be damaged. */
+/* Rows that SQLite can read of a file that may be damaged. */
 
 export const TABLES = [
   'agent',
