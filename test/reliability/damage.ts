@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 
 const PAGE_BYTES = 4_096
 
-/** Damage of a round; all that it leaves to chance is drawn at once, so that a round can be run without those before. */
+/** All that a round leaves to chance, drawn at once, so that it can be run without those before. */
 export interface Round {
   readonly writes: readonly { readonly at: number; readonly bytes: Buffer }[]
   /** Where the file ends; undefined: where it did. */

@@ -19,7 +19,9 @@ export interface DamagedFile {
   /** Fills a whole page with letters. */
   overwritePage(at: number): void
   salvage(): Promise<ReadonlyMap<string, { readonly rows: number; readonly lost: number | null }>>
-  /** Answer of a query in the new file. */
+  /** Runs a statement while nothing is damaged. */
+  change(sql: string): void
+  /** Answers a query with the new file. */
   salvaged(query: string): readonly unknown[][]
   clear(): Promise<void>
 }
@@ -61,6 +63,7 @@ export async function createDamagedFile(): Promise<DamagedFile> {
           .all(table),
       ) as { at: number; cells: number }[],
     bytes: () => readFileSync(work.path),
+    change: (sql) => look(work.path, (handle) => handle.exec(sql)),
     overwrite,
     overwritePage: (at) => overwrite(at, Buffer.alloc(4_096, 0x5a)),
     async salvage() {

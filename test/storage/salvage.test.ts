@@ -28,8 +28,9 @@ test('rows before and after a damaged page are salvaged, and those on it counted
 
 test('rows beside one wrong entry of the first page are salvaged', async () => {
   const root = file.pageAt('passage', '/')
-  // The pointer to the first entry, behind the page's header of 12 bytes.
-  file.overwrite(root + 12, Buffer.from([0xff, 0xff]))
+  // The pointer to the first entry, behind the page's header of 12 bytes. SQLite takes it for one that is not too large,
+  // which leads to the pointers themselves, and not behind the page, where anything may be.
+  file.overwrite(root + 12, Buffer.from([0x10, 12 + 20]))
   const { rows = 0, lost } = (await file.salvage()).get('passage') ?? {}
   expect(rows).toBeGreaterThan(300)
   expect(rows + Number(lost)).toBe(PASSAGES)
@@ -44,6 +45,22 @@ test('a row that claims to be larger than SQLite allows is left out, and no othe
   // The size of the row, its number, the size of its header, and there the types of the first two columns.
   file.overwrite(cell, Buffer.from([...huge, number, header, 0, ...huge]))
   expect((await file.salvage()).get('passage')).toEqual({ rows: PASSAGES - 1, lost: 1 })
+})
+
+test('of two vectors with one entry one is left out, and no other', async () => {
+  file.change(`
+    INSERT INTO vector_set (row, namespace, kind, owner_id, handle, dimension, state, created_at)
+      SELECT 1, namespace, 'archive', id, 'made/up', 2, 'serving', created_at FROM archive;
+    INSERT INTO vector (row, set_row, entry_row, vector)
+      SELECT row, 1, row, zeroblob(8) FROM passage WHERE row BETWEEN 101 AND 103;
+    PRAGMA wal_checkpoint(TRUNCATE);
+  `)
+  const page = file.pageAt('vector', '/')
+  const cell = page + file.bytes().readUInt16BE(page + 8)
+  // Behind the size of the row, its number and five bytes of types.
+  file.overwrite(cell + 7, Buffer.from([102]))
+  expect((await file.salvage()).get('vector')).toEqual({ rows: 2, lost: 1 })
+  expect(file.salvaged('SELECT entry_row FROM vector ORDER BY entry_row')).toEqual([[102], [103]])
 })
 
 test('a wrong row number hides no row behind it', async () => {

@@ -62,7 +62,7 @@ export function* readDamaged(
   }
 }
 
-/** Rows of a whole table are read as they stand, which is many times as fast. */
+/** The rows of a whole table are read as they stand, which is many times as fast. */
 function isWhole(handle: DatabaseHandle.Database, name: string): boolean {
   const found = attempt(() => handle.pragma(`quick_check("${name}")`, { simple: true }))
   return found === 'ok'

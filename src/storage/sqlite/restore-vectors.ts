@@ -18,7 +18,13 @@ export async function restoreVectors(
   /** One vector that does not fit the others, as one of two with a number, leaves out no other. */
   async function restore(vectors: readonly StoredVector[]): Promise<void> {
     try {
-      await db.transaction().execute((trx) => dialect.vectors.restore(trx, vectors))
+      const own = vectors.map(({ row, set_row, entry_row, vector }) => ({
+        row,
+        set_row,
+        entry_row,
+        vector,
+      }))
+      await db.transaction().execute((trx) => dialect.vectors.restore(trx, own))
       rows += vectors.length
     } catch {
       if (vectors.length <= 1) lost += vectors.length

@@ -81,7 +81,7 @@ function withoutNumber(row: DamagedRow, { number }: DamagedTable): DamagedRow {
   return { ...row, '~rowid': null, ...(number === undefined ? {} : { [number]: null }) }
 }
 
-/** Digest of the whole row: two may have one number. */
+/** Identifies a row by all that it holds: two may have one number. */
 function digestOf(row: DamagedRow): string {
   return createHash('sha1')
     .update(serialize(Object.values(row)))
