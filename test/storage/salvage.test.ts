@@ -47,20 +47,30 @@ test('a row that claims to be larger than SQLite allows is left out, and no othe
   expect((await file.salvage()).get('passage')).toEqual({ rows: PASSAGES - 1, lost: 1 })
 })
 
+const vectorsOf = (range: string) => `
+  INSERT INTO vector_set (row, namespace, kind, owner_id, handle, dimension, state, created_at)
+    SELECT 1, namespace, 'archive', id, 'made/up', 2, 'serving', created_at FROM archive;
+  INSERT INTO vector (row, set_row, entry_row, vector)
+    SELECT row, 1, row, zeroblob(8) FROM passage WHERE row BETWEEN ${range};
+  PRAGMA wal_checkpoint(TRUNCATE);`
+
 test('of two vectors with one entry one is left out, and no other', async () => {
-  file.change(`
-    INSERT INTO vector_set (row, namespace, kind, owner_id, handle, dimension, state, created_at)
-      SELECT 1, namespace, 'archive', id, 'made/up', 2, 'serving', created_at FROM archive;
-    INSERT INTO vector (row, set_row, entry_row, vector)
-      SELECT row, 1, row, zeroblob(8) FROM passage WHERE row BETWEEN 101 AND 103;
-    PRAGMA wal_checkpoint(TRUNCATE);
-  `)
+  file.change(vectorsOf('101 AND 103'))
   const page = file.pageAt('vector', '/')
   const cell = page + file.bytes().readUInt16BE(page + 8)
   // Behind the size of the row, its number and five bytes of types.
   file.overwrite(cell + 7, Buffer.from([102]))
   expect((await file.salvage()).get('vector')).toEqual({ rows: 2, lost: 1 })
   expect(file.salvaged('SELECT entry_row FROM vector ORDER BY entry_row')).toEqual([[102], [103]])
+})
+
+test('a vector whose passage is lost goes with it, and each set looks for passages without one', async () => {
+  file.change(vectorsOf('1 AND 400'))
+  const lost = file.leaves('passage')[3]?.cells ?? 0
+  file.overwritePage(file.leaves('passage')[3]?.at ?? 0)
+  expect((await file.salvage()).get('vector')).toEqual({ rows: PASSAGES - lost, lost: 0 })
+  expect(file.salvaged('SELECT count(*) FROM vector')).toEqual([[PASSAGES - lost]])
+  expect(file.salvaged('SELECT filled_to FROM vector_set')).toEqual([['']])
 })
 
 test('a wrong row number hides no row behind it', async () => {

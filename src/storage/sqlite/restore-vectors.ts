@@ -1,5 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { StoredVector } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import type { SalvagedTable } from './copy-table.ts'
@@ -7,7 +7,16 @@ import type { DamagedTable } from './damaged-table.ts'
 import { dialect } from './dialect.ts'
 import { readDamaged } from './read-damaged.ts'
 
-/** Copies the vectors whose set is there, and which are as long as it says, with their codes. */
+/** The number of a lost entry may be given to a new one, which would then be found by the meaning of the other. */
+const WITHOUT_ENTRY = sql`DELETE FROM vector WHERE row IN (
+  SELECT vector.row FROM vector JOIN vector_set ON vector_set.row = set_row
+  LEFT JOIN passage ON kind = 'archive' AND passage.row = entry_row
+    AND passage.namespace = vector_set.namespace AND archive_id = owner_id
+  LEFT JOIN message ON kind <> 'archive' AND message.row = entry_row
+    AND message.namespace = vector_set.namespace AND message.agent_id = owner_id
+  WHERE passage.row IS NULL AND message.row IS NULL)`
+
+/** Copies the vectors whose set and entry are there, and which are as long as the set says, with their codes. */
 export async function restoreVectors(
   source: DatabaseHandle.Database,
   db: Kysely<Database>,
@@ -31,7 +40,7 @@ export async function restoreVectors(
       else for (const vector of vectors) await restore([vector])
     }
   }
-  try {
+  async function copyAll(): Promise<void> {
     for (const batch of readDamaged(source, table, (numbers) => (lost += numbers))) {
       const whole = batch as unknown as readonly StoredVector[]
       const sets = await db
@@ -46,8 +55,14 @@ export async function restoreVectors(
       lost += whole.length - fitting.length
       await restore(fitting)
     }
-  } catch {
-    return { name: table.name, rows, lost: null }
   }
-  return { name: table.name, rows, lost }
+  const isRead = await copyAll().then(
+    () => true,
+    () => false,
+  )
+  const { numAffectedRows = 0n } = await WITHOUT_ENTRY.execute(db)
+  rows -= Number(numAffectedRows)
+  // A set that is filled anew looks for entries without a vector.
+  await db.updateTable('vector_set').set({ filled_to: '' }).execute()
+  return { name: table.name, rows, lost: isRead ? lost : null }
 }
