@@ -39,6 +39,21 @@ describe('the signature of a TypeScript function', () => {
     await expect(readSignature('typescript', source, 'third')).rejects.toThrow(/no function third/)
   })
 
+  it.each([
+    ['brackets', '['.repeat(50_000)],
+    ['blocks', '{'.repeat(50_000)],
+    ['types', `export function f(a: ${'Array<'.repeat(10_000)}string${'>'.repeat(10_000)}) {}`],
+    ['operators', `const a = ${'!'.repeat(90_000)}1`],
+    ['a sum', `const a = ${'1+'.repeat(90_000)}1`],
+    ['statements', 'if(1)'.repeat(30_000)],
+    ['functions', `const a = ${'x=>'.repeat(50_000)}1`],
+  ])('refuses %s that nest too deeply', async (_, source) => {
+    await expect(readSignature('typescript', source)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('nests too deeply'),
+    })
+  })
+
   it('executes nothing', async () => {
     const source = 'process.exit(1)\nthrow 1\nexport function f(a: number = process.exit(1)) {}'
     expect((await readSignature('typescript', source)).parameters.properties).toEqual({

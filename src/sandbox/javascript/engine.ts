@@ -1,3 +1,4 @@
+import { refuseDeepNesting } from '../../source/nesting.ts'
 import { sandboxFile } from '../files.ts'
 import type { Engine } from '../thread/engine.ts'
 
@@ -16,7 +17,7 @@ export function createJavaScriptEngine(): Engine {
     },
     async program(source, entry) {
       const { typescriptProgram } = await import('../../source/typescript/program.ts')
-      return typescriptProgram(source, entry)
+      return refuseDeepNesting(() => typescriptProgram(source, entry))
     },
   }
 }

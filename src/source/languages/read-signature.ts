@@ -1,3 +1,4 @@
+import { refuseDeepNesting } from '../nesting.ts'
 import type { Signature, SourceLanguage } from '../signature.ts'
 
 /**
@@ -11,8 +12,8 @@ export async function readSignature(
 ): Promise<Signature> {
   if (language === 'python') {
     const { pythonSignature } = await import('../python/signature.ts')
-    return pythonSignature(source, wanted)
+    return refuseDeepNesting(() => pythonSignature(source, wanted))
   }
   const { typescriptSignature } = await import('../typescript/signature.ts')
-  return typescriptSignature(source, wanted)
+  return refuseDeepNesting(() => typescriptSignature(source, wanted))
 }
