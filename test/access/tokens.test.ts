@@ -133,7 +133,7 @@ describe('a session', () => {
 
   it('and its stream end soon after the token was revoked, and no others', async () => {
     const { token } = await create('leaving')
-    const staying = await world.token()
+    const { token: staying } = await create('staying')
     const stream = await openStream(token, await sessionOf(world.url, token))
     const other = await openStream(staying, await sessionOf(world.url, staying))
     expect([stream.status, other.status]).toEqual([200, 200])
@@ -145,7 +145,7 @@ describe('a session', () => {
       new Promise((resolve) => setTimeout(resolve, 1_600, 'open')),
     ])
     expect(first).toBe('open')
-    await world.tokens.revoke((await world.tokens.list()).at(-1)?.id ?? '')
+    await world.tokens.revoke('staying')
     await otherEnds
   })
 })
