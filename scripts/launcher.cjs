@@ -14,8 +14,8 @@ const PARTS = '__PARTS__'
 const MAX_KEPT = 24
 
 /**
- * V8 lets a heap of some tens of megabytes grow fourfold before it collects, so that a few answers of megabytes leave
- * half a gigabyte of garbage. It reads this at every collection, so it need not be there from the start. Chosen by hand.
+ * By how much a heap may grow before V8 collects its garbage; its own limit let a few answers of megabytes leave half a
+ * gigabyte. V8 reads this at every collection, so it need not be there from the start. Chosen by hand.
  */
 const HEAP_GROWING = { percent: 50, afterMilliseconds: 1000 }
 

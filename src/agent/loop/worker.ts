@@ -127,14 +127,8 @@ export function createWorker(options: WorkerOptions): Worker {
       const rest = aside.find(claimed.run.id)
       const run = heldRun(claimed, rest)
       const { budget } = options
-      const known = { claimed }
-      const next = await advanceIn(tx, run, {
-        budget,
-        takenUp: true,
-        ids: ids(),
-        at: claim.now,
-        known,
-      })
+      const advance = { budget, takenUp: true, ids: ids(), at: claim.now, known: { claimed } }
+      const next = await advanceIn(tx, run, advance)
       return { run, rest, next }
     }
     try {

@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
 import type { Agent } from '../../core/agent.ts'
 import { AGENT_BESIDE, agentBeside, tagsOfAgent } from '../agents/agent-rows.ts'
 import { compiled } from '../database/compiled.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree, lockRead } from '../database/lock-rows.ts'
+import type { Database } from '../database/schema.ts'
 import type { Claim } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { usedOfRun } from './used-of-run.ts'
@@ -83,22 +84,23 @@ function freeRuns(db: Connection, { except = [], due = [], ...claim }: Claim, li
           eb(freeSince, '<', claim.strandedBefore ?? ''),
         ])
       })
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('run as earlier')
-              .select('earlier.row')
-              .whereRef('earlier.namespace', '=', 'run.namespace')
-              .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
-              .whereRef('earlier.row', '<', 'run.row')
-              .where(isOpen('earlier.status')),
-          ),
-        ),
-      )
+      .where(isFirst())
       // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
       .orderBy(sql`run.row + 0`)
       .limit(limit)
   )
+}
+
+/** No earlier run of its conversation is open. */
+function isFirst() {
+  const { exists, not, selectFrom } = expressionBuilder<Database, 'run'>()
+  const earlier = selectFrom('run as earlier')
+    .select('earlier.row')
+    .whereRef('earlier.namespace', '=', 'run.namespace')
+    .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
+    .whereRef('earlier.row', '<', 'run.row')
+    .where(isOpen('earlier.status'))
+  return not(exists(earlier))
 }
 
 /** Raises the fence, which invalidates the previous holder; undefined: the lease is held now. */
@@ -153,18 +155,7 @@ export const setRunning = compiled((db, { namespace, id, startedAt }: Running) =
     }))
     .where('namespace', '=', namespace)
     .where('id', '=', id)
-    .where(({ exists, not, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('run as earlier')
-            .select('earlier.row')
-            .whereRef('earlier.namespace', '=', 'run.namespace')
-            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
-            .whereRef('earlier.row', '<', 'run.row')
-            .where(isOpen('earlier.status')),
-        ),
-      ),
-    )
+    .where(isFirst())
     .returningAll()
     .returning((eb) => [
       usedOfRun(eb),

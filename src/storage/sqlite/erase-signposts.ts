@@ -6,7 +6,7 @@ import type { Connection, TextIndex } from '../database/dialect.ts'
  * keeps them when the words are removed. Each that still shows a part of a removed word, and of no other, becomes the
  * next word there is: every page before the signpost ends before that word, and its own page begins with it or later.
  *
- * `removed` are words with their scope, which the index holds no more, or still holds in other entries.
+ * `removed` are the words of removed entries, with their scope. Other entries may still hold some of them.
  */
 export async function eraseSignposts(
   db: Connection,

@@ -15,8 +15,8 @@ const ROWS_AT_ONCE = 500
 
 /**
  * All rows of a table that SQLite can still reach, in batches; a row may come twice. Of a damaged one, those come first
- * that have the number that they claim. `onLost` receives how many more numbers are unreadable, or fewer; which of
- * them had a row is unknown. Throws if no row can be reached.
+ * that have the number that they claim. `onLost` receives by how much the count of unreadable numbers changes, -1 where
+ * the row of one is found after all; which of them had a row is unknown. Throws if no row can be reached.
  */
 export function* readDamaged(
   handle: DatabaseHandle.Database,

@@ -27,6 +27,7 @@ export async function restoreVectors(
   /** One vector that does not fit the others, as one of two with a number, leaves out no other. */
   async function restore(vectors: readonly StoredVector[]): Promise<void> {
     try {
+      // Rows carry their number as `~rowid` too, which is no column.
       const own = vectors.map(({ row, set_row, entry_row, vector }) => ({
         row,
         set_row,
