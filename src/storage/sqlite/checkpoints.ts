@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type DatabaseHandle from 'better-sqlite3'
 import { CHECKPOINT_WORKER } from '../../generated/checkpoint-worker.ts'
-import type { CheckpointDone, CheckpointSetup } from './checkpoint-worker.ts'
+import type { CheckpointSetup } from './checkpoint-worker.ts'
 import { BUSY_TIMEOUT_MS } from './driver.ts'
 import { findDriver } from './native.ts'
 import { generationOf } from './session.ts'
@@ -18,8 +18,6 @@ const REST_MILLISECONDS = 3_000
 const USUAL_PAGES = 1_000
 /** The same while the thread does it, so that the -wal does not grow without bound: 64 MB. Chosen by hand. */
 const MAX_PAGES = 16_000
-/** From this size on the -wal begins anew as soon as it can: 16 MB. Chosen by hand. */
-const LARGE_PAGES = 4_000
 
 /**
  * Copies the -wal into the file in a thread while much is written: a checkpoint writes thousands of pages and waits for
@@ -52,7 +50,9 @@ export function createCheckpoints(handle: DatabaseHandle.Database): Checkpoints 
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
     })
     started.unref()
-    started.on('message', (done: CheckpointDone) => copied(started, done))
+    started.on('message', () => {
+      if (thread === started) isAtWork = false
+    })
     started.on('error', () => {
       hasFailed = true
     })
@@ -63,21 +63,6 @@ export function createCheckpoints(handle: DatabaseHandle.Database): Checkpoints 
     rest = setInterval(endAtRest, REST_MILLISECONDS)
     rest.unref()
     return started
-  }
-
-  function copied(by: Worker, { pages }: CheckpointDone): void {
-    if (thread !== by) return
-    isAtWork = false
-    if (pages >= LARGE_PAGES && !handle.inTransaction) copyRest()
-  }
-
-  /** The -wal begins anew only if all of it is copied when a transaction begins. What the thread has left is little. */
-  function copyRest(): void {
-    try {
-      handle.pragma('wal_checkpoint(PASSIVE)')
-    } catch {
-      // A full disk, for example. Nothing is lost: it stays in the -wal.
-    }
   }
 
   function ask(): void {
