@@ -195,6 +195,12 @@ export interface Run extends RunOrigin {
   readonly completedAt: Timestamp | null
 }
 
+/** The run that a message got. */
+export interface AcceptedRun extends Run {
+  /** Set for a new one: an earlier run of its conversation is open. */
+  readonly isBehind?: boolean
+}
+
 /** The run continues when a client brings its model's answer. */
 export function waitsForClient({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'client'

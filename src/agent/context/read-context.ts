@@ -1,4 +1,4 @@
-import type { Agent, ContextState } from '../../core/agent.ts'
+import type { Agent } from '../../core/agent.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import { beginsTurn, type Message } from '../../core/message.ts'
 import type { Reads } from '../../storage/port/store.ts'
@@ -9,7 +9,7 @@ import { pictured } from './show-pictures.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
-  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages' | 'pictures' | 'tools'>,
+  reads: Pick<Reads, 'agents' | 'conversations' | 'messages' | 'pictures' | 'tools'>,
   registry: ToolRegistry,
   agent: Agent,
   conversationId: ConversationId,
@@ -17,17 +17,17 @@ export async function readContext(
   now: number,
   turn: Pick<ContextInput, 'speakNow' | 'repeats' | 'calls'>,
 ): Promise<ContextInput> {
-  const { state: stored, counts } = await reads.conversations.context(conversationId)
+  const found = await reads.conversations.context(conversationId, agent.id)
   // After a switch to `drop`, summaries written under an older setting are not shown.
   const drops = agent.settings.compactionMode === 'drop'
-  const state = drops ? { ...stored, summary: null } : stored
-  const history = inTurns(await messagesInSight(reads, conversationId, state), runId)
+  const state = drops ? { ...found.state, summary: null } : found.state
+  const history = inTurns(await withQuestion(reads, conversationId, found.messages), runId)
   return {
     agent,
     conversationId,
     tools: await registry.ofAgent(reads, agent),
-    blocks: await reads.blocks.ofAgent(agent.id),
-    counts,
+    blocks: found.blocks,
+    counts: found.counts,
     state,
     history,
     pictureProblems: await problemsOf(reads, agent.id, history),
@@ -52,12 +52,11 @@ async function problemsOf(
  * Keeps the user's message visible for a turn that has lost its first steps. A message that a provider's filter refused
  * is left out, since it would get every later request refused as well.
  */
-async function messagesInSight(
+async function withQuestion(
   reads: Pick<Reads, 'messages'>,
   id: ConversationId,
-  state: ContextState,
+  messages: readonly Message[],
 ): Promise<readonly Message[]> {
-  const messages = await reads.messages.inSight(id, state.from)
   const [first] = messages
   if (!first || beginsTurn(first)) return messages
   const asked = await reads.messages.userMessageBefore(id, first.seq)

@@ -3,7 +3,13 @@ import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
 import type { MessageToAgent } from '../../core/message-to-agent.ts'
-import { DEFAULT_MAX_STEPS, type Run, type RunNotice, type RunOrigin } from '../../core/run.ts'
+import {
+  type AcceptedRun,
+  DEFAULT_MAX_STEPS,
+  type Run,
+  type RunNotice,
+  type RunOrigin,
+} from '../../core/run.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findConversation } from '../conversations/find-conversation.ts'
@@ -46,7 +52,7 @@ export async function acceptMessage(
     takeBack = false,
   }: MessageToAgent,
   { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
-): Promise<Run> {
+): Promise<AcceptedRun> {
   const { agent, conversation: usual } = await findReceiver(tx, reference)
   if (agent.tags.includes(TEMPLATE_TAG)) {
     throw new UserError(

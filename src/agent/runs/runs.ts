@@ -6,8 +6,14 @@ import { checkLength, LIMITS } from '../../core/limits.ts'
 import type { Message } from '../../core/message.ts'
 import type { MessageToAgent } from '../../core/message-to-agent.ts'
 import type { Page } from '../../core/page.ts'
-import type { RunStep, RunView } from '../../core/run.ts'
-import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
+import {
+  type AcceptedRun,
+  type Run,
+  type RunStep,
+  type RunView,
+  waitsForClient,
+  waitsForModel,
+} from '../../core/run.ts'
 import type { ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { RunFilter } from '../../storage/port/store.ts'
@@ -23,6 +29,7 @@ import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-cli
 import { askClient, type ClientAsk } from './ask-client.ts'
 import { type Broadcast, type BroadcastMessage, broadcast } from './broadcast.ts'
 import type { RunsOptions } from './runs-options.ts'
+import { unsettledRuns } from './unsettled-runs.ts'
 import { viewQueued, viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
 
@@ -32,10 +39,12 @@ const CANCEL_PATIENCE_MILLISECONDS = 3_000
 /** Sends messages to agents and follows their runs. */
 export function createRuns(options: RunsOptions) {
   const { store, clock, wake, onChange } = options
+  const unsettled = unsettledRuns(onChange)
+  const waiting = { store, onChange, unsettled }
   const view = (id: string, agentId?: AgentId): Promise<RunView> => viewRun(store, id, agentId)
   return {
     async send(message: MessageToAgent): Promise<RunView> {
-      const { run, isNew } = await send(options, message)
+      const { run, isNew } = await send(options, unsettled, message)
       return isNew ? viewQueued(store, run) : view(run.id)
     },
 
@@ -73,7 +82,7 @@ export function createRuns(options: RunsOptions) {
     },
 
     async wait(id: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView> {
-      await waitSettled(store, onChange, id, milliseconds, signal)
+      await waitSettled(waiting, id, milliseconds, signal)
       return view(id)
     },
 
@@ -82,7 +91,7 @@ export function createRuns(options: RunsOptions) {
       const at = toTimestamp(clock())
       await store.transaction((tx) => requestEnd(tx, runId, at))
       wake()
-      await waitSettled(store, onChange, runId, CANCEL_PATIENCE_MILLISECONDS)
+      await waitSettled(waiting, runId, CANCEL_PATIENCE_MILLISECONDS)
       return view(runId)
     },
 
@@ -108,20 +117,31 @@ export function createRuns(options: RunsOptions) {
 
 async function send(
   options: RunsOptions,
+  unsettled: Set<RunId>,
   message: MessageToAgent,
-): Promise<{ readonly run: Run; readonly isNew: boolean }> {
+): Promise<{ readonly run: AcceptedRun; readonly isNew: boolean }> {
   const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
   const inputs = message.inputs?.map(({ role, text }) => ({ role, text: checkMessage(text) }))
   const clean = { ...message, text: checkMessage(message.text), inputs }
   const pictures = await picturesOf(options, clean)
   const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()), pictures }
-  const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
+  unsettled.add(acceptance.id)
+  const run = await store
+    .transaction((tx) => acceptMessage(tx, models, clean, acceptance))
+    .catch((error) => {
+      unsettled.delete(acceptance.id)
+      throw error
+    })
   await lookAgain(options, run, message.samples ?? false)
   if (message.isWatched) expect(run.id)
   const isNew = run.id === acceptance.id
-  if (isNew) wake(run)
-  else wake()
+  if (isNew) {
+    wake(run)
+  } else {
+    unsettled.delete(acceptance.id)
+    wake()
+  }
   return { run, isNew }
 }
 

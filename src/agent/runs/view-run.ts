@@ -1,6 +1,12 @@
 import { type AgentId, isId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import { isSettled, type Run, type RunView, waitsForAgent } from '../../core/run.ts'
+import {
+  type AcceptedRun,
+  isSettled,
+  type Run,
+  type RunView,
+  waitsForAgent,
+} from '../../core/run.ts'
 import type { Reads, WholeRun } from '../../storage/port/store.ts'
 import { noSuchRun } from '../inbox/find-run.ts'
 import { awaitedRuns, pendingApprovals } from './answer-approval.ts'
@@ -14,7 +20,11 @@ export async function viewRun(reads: Reads, id: string, agentId?: AgentId): Prom
 }
 
 /** A run that has just been queued. */
-export function viewQueued(reads: Reads, run: Run): Promise<RunView> {
+export function viewQueued(
+  reads: Reads,
+  { isBehind, ...run }: AcceptedRun,
+): RunView | Promise<RunView> {
+  if (!isBehind) return { run, reply: '', pendingApprovals: [] }
   return viewWhole(reads, { run, messages: [], usage: [] })
 }
 

@@ -6,13 +6,19 @@ import type { Store } from '../../storage/port/store.ts'
 
 export type OnChange = (listener: (change: Change) => void) => () => void
 
+interface Waiting {
+  readonly store: Pick<Store, 'runs'>
+  readonly onChange: OnChange
+  /** Runs that need no look at first. */
+  readonly unsettled: ReadonlySet<string>
+}
+
 /**
  * Returns when the run is settled or gone, `milliseconds` have passed, or `signal` fires. It subscribes before it
  * looks, so that no change is missed in between.
  */
 export async function waitSettled(
-  { runs }: Pick<Store, 'runs'>,
-  onChange: OnChange,
+  { store, onChange, unsettled }: Waiting,
   id: RunId,
   milliseconds: number,
   signal?: AbortSignal,
@@ -29,9 +35,11 @@ export async function waitSettled(
   try {
     await withDeadline(signal, milliseconds, async (over) => {
       over.addEventListener('abort', changed.raise, { once: true })
+      let isOpen = unsettled.has(id)
       for (;;) {
-        const state = await runs.state(id)
-        if (!state || isSettled(state) || over.aborted) return
+        const state = isOpen || (await store.runs.state(id))
+        if (!state || (state !== true && isSettled(state)) || over.aborted) return
+        isOpen = false
         await changed.next()
         // A change told of the end.
         if (isKnown) return

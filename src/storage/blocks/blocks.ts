@@ -1,4 +1,3 @@
-import type { Selectable } from 'kysely'
 import type { Block, BlockVersion } from '../../core/block.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type BlockId, storedId } from '../../core/ids.ts'
@@ -6,11 +5,10 @@ import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
-import { storedMetadata } from '../database/metadata.ts'
 import type { QueryScope } from '../database/query-scope.ts'
-import type { Database } from '../database/schema.ts'
 import { StaleRead } from '../database/stale-read.ts'
 import type { BlockReads, BlockWrites, VersionNote } from '../port/store.ts'
+import { toBlock } from './block-rows.ts'
 import { versionReads } from './block-versions.ts'
 import { deleteBlock } from './delete-block.ts'
 
@@ -270,19 +268,4 @@ export function blockWrites(scope: QueryScope): BlockWrites {
 function later(a: Timestamp, b: Timestamp): Timestamp {
   if (a < b) return b
   return a
-}
-
-export function toBlock(row: Selectable<Database['block']>): Block {
-  return {
-    id: storedId('block', row.id),
-    label: row.label,
-    value: row.value,
-    description: row.description,
-    limit: row.value_limit,
-    readOnly: row.read_only === 1,
-    version: row.version,
-    ...storedMetadata(row.metadata),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }
 }

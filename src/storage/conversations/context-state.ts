@@ -1,25 +1,25 @@
-import type { Selectable } from 'kysely'
+import type { InferResult, Selectable } from 'kysely'
 import { z } from 'zod'
 import { type ContextState, SUMMARY_METHODS, type Summary } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type ConversationId, storedId } from '../../core/ids.ts'
-import { passagesOfAgent } from '../agents/passages-of-agent.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockable } from '../database/compiled.ts'
+import type { Connection } from '../database/dialect.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { ConversationReads } from '../port/store.ts'
 
 const Method = z.enum(SUMMARY_METHODS)
 
-interface Named {
+export interface Named {
   readonly namespace: string
   readonly id: string
 }
 
-/** With the newest summary in force, and what is stored outside of the context. */
-const contextOf = lockable('conversation', (db, { namespace, id }: Named, lock) =>
-  db
+/** With the newest summary in force. */
+export function selectState(db: Connection, { namespace, id }: Named) {
+  return db
     .selectFrom('conversation')
     .innerJoin('agent', (join) =>
       join
@@ -35,16 +35,13 @@ const contextOf = lockable('conversation', (db, { namespace, id }: Named, lock) 
           .whereRef('newest.to_seq', '>=', 'conversation.summaries_from'),
       ),
     )
-    .select(({ selectFrom }) => [
+    .select([
       'conversation.context_from',
       'conversation.pressure_told',
       'conversation.summaries_from',
       'agent.token_ratio',
       'agent.learned_window',
       'agent.ran_on',
-      'agent.last_message',
-      'agent.deleted_messages',
-      passagesOfAgent(selectFrom),
       'summary.id',
       'summary.text',
       'summary.from_seq',
@@ -54,47 +51,47 @@ const contextOf = lockable('conversation', (db, { namespace, id }: Named, lock) 
     ])
     .where('conversation.namespace', '=', namespace)
     .where('conversation.id', '=', id)
-    .modifyEnd(lock),
+}
+
+type StateRow = InferResult<ReturnType<typeof selectState>>[number]
+
+const stateOf = lockable('conversation', (db, named: Named, lock) =>
+  selectState(db, named).modifyEnd(lock),
 )
 
-export function contextReads(
+export function stateReads(
   scope: QueryScope,
-): Pick<ConversationReads, 'context' | 'contextState' | 'summaries'> {
+): Pick<ConversationReads, 'contextState' | 'summaries'> {
   const { db, namespace } = scope
-  const summaries = (id: ConversationId) =>
-    db
-      .selectFrom('summary')
-      .selectAll()
-      .where('namespace', '=', namespace)
-      .where('conversation_id', '=', id)
-
-  async function context(id: ConversationId) {
-    const [found] = (await contextOf(scope, { namespace, id })).rows
-    return {
-      state: {
-        from: found?.context_from ?? 1,
-        tokenRatio: found?.token_ratio ?? 1,
-        pressureTold: found?.pressure_told === 1,
-        learnedWindow: found?.learned_window ?? null,
-        ranOn: found?.ran_on ?? null,
-        summariesFrom: found?.summaries_from ?? 1,
-        summary: found ? summaryIn(found) : null,
-      },
-      counts: {
-        messages: found ? found.last_message - found.deleted_messages : 0,
-        passages: Number(found?.passages ?? 0),
-      },
-    }
-  }
-
   return {
-    context,
-
-    contextState: async (id) => (await context(id)).state,
+    async contextState(id) {
+      const [row] = (await stateOf(scope, { namespace, id })).rows
+      return toState(row)
+    },
 
     async summaries(id) {
-      return (await summaries(id).orderBy('row').execute()).map(toSummary)
+      const rows = await db
+        .selectFrom('summary')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('conversation_id', '=', id)
+        .orderBy('row')
+        .execute()
+      return rows.map(toSummary)
     },
+  }
+}
+
+/** Undefined: of a conversation that is not there. */
+export function toState(row: StateRow | undefined): ContextState {
+  return {
+    from: row?.context_from ?? 1,
+    tokenRatio: row?.token_ratio ?? 1,
+    pressureTold: row?.pressure_told === 1,
+    learnedWindow: row?.learned_window ?? null,
+    ranOn: row?.ran_on ?? null,
+    summariesFrom: row?.summaries_from ?? 1,
+    summary: row ? summaryIn(row) : null,
   }
 }
 

@@ -6,15 +6,17 @@ import { recordChange } from '../changes/changes.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { ConversationReads, ConversationWrites } from '../port/store.ts'
-import { contextReads, setContext } from './context-state.ts'
+import { setContext, stateReads } from './context-state.ts'
 import { deleteConversation } from './delete-conversation.ts'
+import { storedContext } from './read-context.ts'
 import { routeReads, routeWrites } from './routes.ts'
 
 export function conversationReads(scope: QueryScope): ConversationReads {
   const { db, namespace } = scope
   const all = () => db.selectFrom('conversation').selectAll().where('namespace', '=', namespace)
   return {
-    ...contextReads(scope),
+    ...stateReads(scope),
+    context: (id, agent) => storedContext(scope, id, agent),
     ...routeReads(scope),
 
     async get(id) {

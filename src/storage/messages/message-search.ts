@@ -1,8 +1,8 @@
 import type { AgentId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import { rawCondition } from '../database/raw-condition.ts'
-import { readRows } from '../database/read-rows.ts'
 import type { EmbedQuery, MessageSearch, MessageSearches } from '../port/store.ts'
 import { dates, notOfRun } from '../search/entry-conditions.ts'
 import { presentMoment, rankedPage } from '../search/ranked-page.ts'
@@ -37,6 +37,17 @@ export function messageSearches(scope: QueryScope): MessageSearches {
     )
   }
 
+  /**
+   * Messages by row number. The namespace is checked afterwards: as a condition beside a list of numbers it makes SQLite
+   * read the whole namespace.
+   */
+  async function messagesOf(numbers: readonly number[]): Promise<ReadonlyMap<number, Message>> {
+    if (numbers.length === 0) return new Map()
+    const rows = await db.selectFrom('message').selectAll().where('row', 'in', numbers).execute()
+    const own = rows.filter((row) => row.namespace === namespace)
+    return new Map(own.map((row) => [row.row, messageOf(row)]))
+  }
+
   async function rank(
     agentId: AgentId,
     query: string,
@@ -66,9 +77,7 @@ export function messageSearches(scope: QueryScope): MessageSearches {
         before,
       },
     })
-    const found = answer.hits.map(({ row }) => row)
-    const rows = await readRows(scope, 'message', found)
-    const messages = new Map(rows.map((row) => [row.row, messageOf(row)]))
+    const messages = await messagesOf(answer.hits.map(({ row }) => row))
     return rankedPage(answer, offset + limit, messages, meaning.warnings)
   }
 

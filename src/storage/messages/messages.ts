@@ -1,10 +1,7 @@
-import { expressionBuilder } from 'kysely'
 import { type AgentId, type ConversationId, type MessageId, storedId } from '../../core/ids.ts'
-import type { Message } from '../../core/message.ts'
 import { compiled } from '../database/compiled.ts'
-import type { MessageKey, Sight } from '../database/message-cache.ts'
+import type { MessageKey } from '../database/message-cache.ts'
 import type { QueryScope } from '../database/query-scope.ts'
-import type { Database } from '../database/schema.ts'
 import type { MessageReads } from '../port/store.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import { messagesByKeys } from './messages-by-keys.ts'
@@ -20,51 +17,6 @@ interface Named {
   readonly namespace: string
   readonly id: string
 }
-
-const keysInSight = compiled((db, { namespace, id, seq }: Named & { readonly seq: number }) =>
-  db
-    .selectFrom('message')
-    .select(['id', 'seq'])
-    .where('namespace', '=', namespace)
-    .where('conversation_id', '=', id)
-    .where('elsewhere', '=', 0)
-    .where('hidden', '=', 0)
-    .where('seq', '>=', seq)
-    .orderBy('seq'),
-)
-
-interface Since extends Named {
-  readonly from: number
-  readonly last: number
-}
-
-/**
- * Messages after the last known one, beside the number of those up to it. Messages are only added behind, and only ever
- * hidden or deleted, so the same number means the same messages.
- */
-const keysSince = compiled((db, { namespace, id, from, last }: Since) => {
-  const { selectFrom } = expressionBuilder<Database>()
-  const known = selectFrom('message')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('namespace', '=', namespace)
-    .where('conversation_id', '=', id)
-    .where('elsewhere', '=', 0)
-    .where('hidden', '=', 0)
-    .where('seq', '>=', from)
-    .where('seq', '<=', last)
-  return db
-    .selectFrom(known.as('known'))
-    .leftJoin('message as newer', (join) =>
-      join
-        .on('newer.namespace', '=', namespace)
-        .on('newer.conversation_id', '=', id)
-        .on('newer.elsewhere', '=', 0)
-        .on('newer.hidden', '=', 0)
-        .on('newer.seq', '>', last),
-    )
-    .select(['known.count', 'newer.id', 'newer.seq'])
-    .orderBy('newer.seq')
-})
 
 const keysOfRun = compiled((db, { namespace, id }: Named) =>
   db
@@ -85,20 +37,6 @@ export function messageReads(scope: QueryScope): MessageReads {
     db.selectFrom('message').select(['id', 'seq']).where('namespace', '=', namespace)
 
   const byKeys = (wanted: readonly MessageKey[]) => messagesByKeys(scope, wanted)
-
-  /** The messages that were in sight, and those since. Undefined: one of them is no longer in sight. */
-  async function longer(
-    { from, messages }: Sight,
-    id: ConversationId,
-  ): Promise<readonly Message[] | undefined> {
-    const last = messages.at(-1)?.seq ?? from - 1
-    const { rows } = await keysSince(db, { namespace, id, from, last })
-    if (Number(rows[0]?.count) !== messages.length) return undefined
-    const newer = rows.flatMap((row) =>
-      row.id === null || row.seq === null ? [] : [{ id: row.id, seq: row.seq }],
-    )
-    return newer.length === 0 ? messages : [...messages, ...(await byKeys(newer))]
-  }
 
   const spoken = (agentId: AgentId) =>
     all()
@@ -129,17 +67,7 @@ export function messageReads(scope: QueryScope): MessageReads {
     since: (agentId, seq, limit) =>
       read(keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq'), limit),
 
-    async inSight(id, seq, limit) {
-      if (limit !== undefined) {
-        return read(shown(id).where('seq', '>=', seq).orderBy('seq'), limit)
-      }
-      const known = messageCache.sight(namespace, id)
-      const messages =
-        (known?.from === seq ? await longer(known, id) : undefined) ??
-        (await byKeys((await keysInSight(db, { namespace, id, seq })).rows))
-      messageCache.keepSight(namespace, id, { from: seq, messages })
-      return messages
-    },
+    inSight: (id, seq, limit) => read(shown(id).where('seq', '>=', seq).orderBy('seq'), limit),
 
     async known(ids) {
       const found = new Set<MessageId>()

@@ -1,26 +1,17 @@
 import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
-import type { Passage } from '../../core/passage.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import { rawCondition } from '../database/raw-condition.ts'
-import { readRows } from '../database/read-rows.ts'
 import type { RankedFilter } from '../database/search-request.ts'
 import type { EmbedQuery, PassageSearch, PassageSearches } from '../port/store.ts'
 import { current, dates } from '../search/entry-conditions.ts'
 import { presentMoment, rankedPage } from '../search/ranked-page.ts'
 import { passageScope } from '../search/search-scope.ts'
 import { searchMeaning } from '../search/serving-sets.ts'
-import { archivesOf, toPassages } from './passage-rows.ts'
+import { archivesOf, passagesByRow, toPassages } from './passage-rows.ts'
 
 export function passageSearches(scope: QueryScope): PassageSearches {
   const { db, namespace } = scope
-  /** Passages by row number. */
-  async function passagesOf(wanted: readonly number[]): Promise<ReadonlyMap<number, Passage>> {
-    const rows = await readRows(scope, 'passage', wanted)
-    const passages = await toPassages(scope, rows)
-    return new Map(passages.map((passage, index) => [rows[index]?.row ?? 0, passage]))
-  }
-
   async function anyExpires(archives: readonly string[]): Promise<boolean> {
     const found = await db
       .selectFrom('passage')
@@ -121,7 +112,10 @@ export function passageSearches(scope: QueryScope): PassageSearches {
       meaning: meaning.request,
       filter,
     })
-    const passages = await passagesOf(answer.hits.map(({ row }) => row))
+    const passages = await passagesByRow(
+      scope,
+      answer.hits.map(({ row }) => row),
+    )
     return rankedPage(answer, offset + limit, passages, meaning.warnings)
   }
 
@@ -143,7 +137,7 @@ export function passageSearches(scope: QueryScope): PassageSearches {
         stems,
         limit,
       })
-      const passages = await passagesOf(rows)
+      const passages = await passagesByRow(scope, rows)
       return rows.flatMap((row) => passages.get(row) ?? [])
     },
   }

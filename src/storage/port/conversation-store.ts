@@ -1,7 +1,9 @@
 import type { ContextState, MemoryCounts, Summary } from '../../core/agent.ts'
+import type { Block } from '../../core/block.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { Conversation } from '../../core/conversation.ts'
 import type { AgentId, ConversationId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { Route } from '../../core/route.ts'
 
@@ -9,6 +11,16 @@ import type { Route } from '../../core/route.ts'
 
 export interface ConversationFilter extends PageRequest {
   readonly agentId: AgentId
+}
+
+/** The stored part of an agent's context. */
+export interface StoredContext {
+  readonly state: ContextState
+  /** How much the conversation's own agent has stored. */
+  readonly counts: MemoryCounts
+  readonly blocks: readonly Block[]
+  /** In sight from `state.from` on, oldest first. */
+  readonly messages: readonly Message[]
 }
 
 export interface ConversationReads {
@@ -19,10 +31,8 @@ export interface ConversationReads {
   ofTranscript(agentId: AgentId, fingerprint: string): Promise<ConversationId | undefined>
   /** The agent that answers the user's messages in it; undefined: its own agent. */
   route(id: ConversationId): Promise<Route | undefined>
-  /** Its part that is in context, and how much its agent has stored, in one read. */
-  context(
-    id: ConversationId,
-  ): Promise<{ readonly state: ContextState; readonly counts: MemoryCounts }>
+  /** Read at once for a step of `agent`, usually the conversation's own. */
+  context(id: ConversationId, agent: AgentId): Promise<StoredContext>
   contextState(id: ConversationId): Promise<ContextState>
   /** All summaries ever written, oldest first. */
   summaries(id: ConversationId): Promise<readonly Summary[]>

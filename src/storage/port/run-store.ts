@@ -7,6 +7,7 @@ import type { Message } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { SentPicture } from '../../core/picture.ts'
 import type {
+  AcceptedRun,
   Approval,
   Finish,
   ModelUsage,
@@ -165,7 +166,7 @@ export interface Standing {
 
 export interface RunWrites {
   /** Returns what is stored. */
-  insert(run: NewRun): Promise<Run>
+  insert(run: NewRun): Promise<AcceptedRun>
   /** False: it was started before, by this process or another. */
   start(id: RunId, at: Timestamp): Promise<boolean>
   /**

@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely'
 import { defaultConversation } from '../../core/conversation.ts'
 import type { RunId } from '../../core/ids.ts'
-import { type Run, rootOrigin } from '../../core/run.ts'
+import { type AcceptedRun, rootOrigin } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import { changed } from '../database/changed.ts'
 import { compiled, compiledRows } from '../database/compiled.ts'
@@ -52,7 +52,20 @@ const insertRows = compiledRows(
     'scopes',
   ],
   (db, rows: readonly Insertable<Database['run']>[]) =>
-    db.insertInto('run').values(rows).returningAll(),
+    db
+      .insertInto('run')
+      .values(rows)
+      .returningAll()
+      .returning(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('run as earlier')
+            .select('earlier.row')
+            .whereRef('earlier.namespace', '=', 'run.namespace')
+            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
+            .whereRef('earlier.row', '<', 'run.row')
+            .where(isOpen('earlier.status')),
+        ).as('is_behind'),
+      ),
 )
 
 interface Ended {
@@ -168,7 +181,7 @@ function runRowWrites(
   }
 }
 
-async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<Run> {
+async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<AcceptedRun> {
   const origin = run.origin ?? rootOrigin(run.id)
   const { rows } = await insertRows(db, [
     {
@@ -211,5 +224,5 @@ async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<Ru
   // It has no steps yet.
   const stored = toRun({ ...inserted, used: null })
   await recordChange(db, namespace, 'run', run.id, run.createdAt, stateOf(stored))
-  return stored
+  return { ...stored, isBehind: Boolean(inserted.is_behind) }
 }

@@ -4,6 +4,7 @@ import type { RunId } from '../../core/ids.ts'
 import type { ModelUsage } from '../../core/run.ts'
 import { compiled, perDialect } from '../database/compiled.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import { keysOf, readKeys } from '../messages/message-keys.ts'
 import { messagesByKeys } from '../messages/messages-by-keys.ts'
 import type { WholeRun } from '../port/store.ts'
 import { toRun } from './stored-run.ts'
@@ -33,7 +34,6 @@ const wholeOf = perDialect((dialect) => {
   ])
   // `|| ''` makes it a text within the list.
   const steps = dialect.texts(sql`${step} || ''`, sql.ref('step.number'))
-  const keys = dialect.texts(sql`message.id || ' ' || message.seq`, sql.ref('message.seq'))
   return compiled((db, { namespace, id }: { readonly namespace: string; readonly id: string }) =>
     db
       .selectFrom('run')
@@ -41,7 +41,7 @@ const wholeOf = perDialect((dialect) => {
       .select(usedOfRun)
       .select(({ selectFrom }) => [
         selectFrom('message')
-          .select(keys.as('keys'))
+          .select(keysOf(dialect, 'message').as('keys'))
           .whereRef('message.namespace', '=', 'run.namespace')
           .whereRef('message.run_id', '=', 'run.id')
           .as('message_keys'),
@@ -61,14 +61,10 @@ export async function wholeRun(scope: QueryScope, id: RunId): Promise<WholeRun |
   const { db, namespace, dialect } = scope
   const [row] = (await wholeOf(dialect)(db, { namespace, id })).rows
   if (!row) return undefined
-  const keys = Texts.parse(JSON.parse(row.message_keys ?? '[]')).map((key) => {
-    const [messageId = '', seq] = key.split(' ')
-    return { id: messageId, seq: Number(seq) }
-  })
   const answers = Texts.parse(JSON.parse(row.answers ?? '[]'))
   return {
     run: toRun(row),
-    messages: await messagesByKeys(scope, keys),
+    messages: await messagesByKeys(scope, readKeys(row.message_keys)),
     usage: usageByModel(answers.map((text) => Step.parse(JSON.parse(text)))),
   }
 }
