@@ -42,7 +42,7 @@ it('a message of two steps with an edit is committed four times: accepted, opene
   )
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(4)
-  expect(statements).toBeLessThanOrEqual(48 + MORE)
+  expect(statements).toBeLessThanOrEqual(40 + MORE)
 })
 
 it('a message of two steps with a passage looks for similar ones in one more transaction, which only reads', async () => {
@@ -53,14 +53,14 @@ it('a message of two steps with a passage looks for similar ones in one more tra
   )
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(5)
-  expect(statements).toBeLessThanOrEqual(49 + MORE)
+  expect(statements).toBeLessThanOrEqual(42 + MORE)
 })
 
 it('a message that is answered at once is committed three times', async () => {
   world.provider.respondWith(() => speak('Hello.'))
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(3)
-  expect(statements).toBeLessThanOrEqual(30 + MORE)
+  expect(statements).toBeLessThanOrEqual(25 + MORE)
 })
 
 it('a search shares the transaction of what follows it', async () => {

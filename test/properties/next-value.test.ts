@@ -24,7 +24,9 @@ it('a cut text keeps within the limit, begins as the text does, and says how muc
 
 it('the same text of the source is written once, and an edit is replaced only by another text', () => {
   fc.assert(
-    fc.property(text, text, text, fc.integer({ min: 10, max: 300 }), (one, edit, other, limit) => {
+    fc.property(text, text, text, fc.integer({ min: 10, max: 300 }), (one, typed, other, limit) => {
+      // Databases store no halves of characters.
+      const edit = typed.toWellFormed()
       const first = nextValue({ id, value: '', limit }, one, START)
       const value = first.kind === 'write' ? first.value : ''
       expect(nextValue({ id, value, limit }, one, first.state).kind).toBe('same')
