@@ -4,7 +4,6 @@ import { decodeCursor, encodeCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import { compiled, lockable } from '../database/compiled.ts'
 import { contains } from '../database/contains.ts'
-import { lockRead } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
 import { type AgentRow, agentsOfRows, tagsOfAgent, toTaggedAgent } from './agent-rows.ts'
@@ -26,6 +25,24 @@ const oneAgent = lockable('agent', (db, { namespace, id }: Named, lock, dialect)
     .modifyEnd(lock),
 )
 
+interface NamedAs {
+  readonly namespace: string
+  readonly name: string
+  readonly limit: number
+}
+
+const agentsNamed = lockable('agent', (db, { namespace, name, limit }: NamedAs, lock, dialect) =>
+  db
+    .selectFrom('agent')
+    .selectAll('agent')
+    .select(tagsOfAgent(dialect))
+    .where('agent.namespace', '=', namespace)
+    .where('agent.name', '=', name)
+    .orderBy('agent.row')
+    .limit(limit)
+    .modifyEnd(lock),
+)
+
 const countsOf = compiled((db, { namespace, id }: Named) =>
   db
     .selectFrom('agent')
@@ -33,6 +50,9 @@ const countsOf = compiled((db, { namespace, id }: Named) =>
     .where('namespace', '=', namespace)
     .where('id', '=', id),
 )
+
+const agentOf = (row: AgentRow & { readonly tags: string | null }) =>
+  toTaggedAgent({ ...row, tags: row.tags ?? '[]' })
 
 export function agentReads(scope: QueryScope): AgentReads {
   const { db, namespace, dialect } = scope
@@ -42,18 +62,11 @@ export function agentReads(scope: QueryScope): AgentReads {
   return {
     async get(id) {
       const [row] = (await oneAgent(scope, { namespace, id })).rows
-      return row && toTaggedAgent({ ...row, tags: row.tags ?? '[]' })
+      return row && agentOf(row)
     },
 
     async named(name, limit) {
-      return withTags(
-        await all()
-          .where('name', '=', name)
-          .orderBy('row')
-          .limit(limit)
-          .modifyEnd(lockRead(scope, 'agent'))
-          .execute(),
-      )
+      return (await agentsNamed(scope, { namespace, name, limit })).rows.map(agentOf)
     },
 
     async namesOf(ids) {

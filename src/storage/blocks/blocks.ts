@@ -3,7 +3,9 @@ import type { Timestamp } from '../../core/clock.ts'
 import { type BlockId, storedId } from '../../core/ids.ts'
 import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
+import { compiled, lockable } from '../database/compiled.ts'
 import { contains } from '../database/contains.ts'
+import type { Connection } from '../database/dialect.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import { StaleRead } from '../database/stale-read.ts'
@@ -15,19 +17,34 @@ import { deleteBlock } from './delete-block.ts'
 /** Versions per INSERT: databases limit the values of a statement. Chosen by hand. */
 const VERSIONS_AT_ONCE = 500
 
+interface Named {
+  readonly namespace: string
+  readonly id: string
+}
+
+function attachedTo(db: Connection, { namespace, id }: Named) {
+  return db
+    .selectFrom('agent_block')
+    .innerJoin('block', (join) =>
+      join
+        .onRef('block.namespace', '=', 'agent_block.namespace')
+        .onRef('block.id', '=', 'agent_block.block_id'),
+    )
+    .selectAll('block')
+    .where('agent_block.namespace', '=', namespace)
+    .where('agent_block.agent_id', '=', id)
+}
+
+const attachedBlocks = compiled((db, agent: Named) =>
+  attachedTo(db, agent).orderBy('agent_block.row'),
+)
+
+const blockLabelled = lockable('block', (db, wanted: Named & { readonly label: string }, lock) =>
+  attachedTo(db, wanted).where('agent_block.label', '=', wanted.label).modifyEnd(lock),
+)
+
 export function blockReads(scope: QueryScope): BlockReads {
   const { db, namespace, dialect } = scope
-  const attached = () =>
-    db
-      .selectFrom('agent_block')
-      .innerJoin('block', (join) =>
-        join
-          .onRef('block.namespace', '=', 'agent_block.namespace')
-          .onRef('block.id', '=', 'agent_block.block_id'),
-      )
-      .selectAll('block')
-      .where('agent_block.namespace', '=', namespace)
-
   return {
     ...versionReads(scope),
 
@@ -76,20 +93,12 @@ export function blockReads(scope: QueryScope): BlockReads {
     },
 
     async find(agentId, label) {
-      const row = await attached()
-        .where('agent_block.agent_id', '=', agentId)
-        .where('agent_block.label', '=', label)
-        .modifyEnd(lockRead(scope, 'block'))
-        .executeTakeFirst()
+      const [row] = (await blockLabelled(scope, { namespace, id: agentId, label })).rows
       return row && toBlock(row)
     },
 
     async ofAgent(agentId) {
-      const rows = await attached()
-        .where('agent_block.agent_id', '=', agentId)
-        .orderBy('agent_block.row')
-        .execute()
-      return rows.map(toBlock)
+      return (await attachedBlocks(db, { namespace, id: agentId })).rows.map(toBlock)
     },
 
     async agentsOf(id) {

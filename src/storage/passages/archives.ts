@@ -4,11 +4,22 @@ import type { Archive, FolderDetails } from '../../core/archive.ts'
 import { storedId } from '../../core/ids.ts'
 import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
+import { compiled } from '../database/compiled.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { ArchiveReads, ArchiveWrites } from '../port/store.ts'
 import { deleteArchives } from './delete-archives.ts'
+
+const defaultOfAgent = compiled(
+  (db, { namespace, id }: { readonly namespace: string; readonly id: string }) =>
+    db
+      .selectFrom('agent_archive')
+      .select('archive_id')
+      .where('namespace', '=', namespace)
+      .where('agent_id', '=', id)
+      .where('is_default', '=', 1),
+)
 
 export function archiveReads({ db, namespace }: QueryScope): ArchiveReads {
   const all = () => db.selectFrom('archive').where('archive.namespace', '=', namespace)
@@ -64,7 +75,7 @@ export function archiveReads({ db, namespace }: QueryScope): ArchiveReads {
     },
 
     async defaultOf(agentId) {
-      const row = await heldBy(agentId).where('is_default', '=', 1).executeTakeFirst()
+      const [row] = (await defaultOfAgent(db, { namespace, id: agentId })).rows
       return row && storedId('archive', row.archive_id)
     },
 

@@ -2,10 +2,16 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { storedId } from '../../core/ids.ts'
 import type { Passage } from '../../core/passage.ts'
+import { compiled } from '../database/compiled.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 
 export type PassageRow = Selectable<Database['passage']>
+
+interface Named {
+  readonly namespace: string
+  readonly id: string
+}
 
 const Tags = z.array(z.string())
 
@@ -83,17 +89,20 @@ function toPassage(row: PassageRow, tags: readonly string[]): Passage {
   }
 }
 
+const archivesOfAgent = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('agent_archive')
+    .select('archive_id')
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', id)
+    .orderBy('archive_id'),
+)
+
 /** The archives attached to an agent. */
 export async function archivesOf(
   { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   agentId: string,
 ): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('agent_archive')
-    .select('archive_id')
-    .where('namespace', '=', namespace)
-    .where('agent_id', '=', agentId)
-    .orderBy('archive_id')
-    .execute()
+  const { rows } = await archivesOfAgent(db, { namespace, id: agentId })
   return rows.map((row) => row.archive_id)
 }
