@@ -1,5 +1,4 @@
 /// <reference path="../text-files.d.ts" />
-import { readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { loadPyodide, PyodideInterface } from 'pyodide'
@@ -7,6 +6,7 @@ import AGENT from './agent.py'
 import BOOT from './boot.py'
 import type { EmscriptenModule } from './emscripten.ts'
 import HOST from './host.py'
+import { readIntoPages } from './pages.ts'
 import PYDANTIC from './pydantic.py'
 import REQUESTS from './requests.py'
 import RUN from './run.py'
@@ -36,7 +36,7 @@ export async function loadInterpreter(options: InterpreterOptions): Promise<Inte
     indexURL: folder + sep,
     env: { HOME: '/tmp', TZ: 'UTC' },
     ...(isForSnapshot && { _makeSnapshot: true }),
-    ...(snapshot !== undefined && { _loadSnapshot: readFileSync(snapshot) }),
+    ...(snapshot !== undefined && { _loadSnapshot: readIntoPages(snapshot) }),
   })
   if (snapshot === undefined) {
     const texts = {

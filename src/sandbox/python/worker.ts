@@ -6,6 +6,7 @@ import { guardFiles } from './files.ts'
 import { makeHostDevice } from './host-device.ts'
 import { loadInterpreter } from './interpreter.ts'
 import { KEPT_MEMORY_BYTES } from './limits.ts'
+import { takePages, withPages } from './pages.ts'
 import { installSeal } from './seal.ts'
 
 /** Names of messages that stay in this thread; host calls have other ones. */
@@ -25,7 +26,8 @@ async function start(): Promise<void> {
   // The snapshot holds places of imported functions, so they are wrapped here as they are where it is loaded.
   installSeal()
   const { python } = await loadInterpreter({ folder, snapshot: undefined, isForSnapshot: true })
-  writeFileSync(makeSnapshot, python.makeMemorySnapshot(), { mode: 0o600 })
+  const made = withPages(() => python.makeMemorySnapshot())
+  writeFileSync(makeSnapshot, made, { mode: 0o600 })
 }
 
 /** Python's memory and files are put back after each call, so that calls share nothing. */
@@ -59,7 +61,8 @@ async function serve(): Promise<void> {
   const runCommand = malloc(command.length)
   module.HEAPU8.set(command, runCommand)
   const files = guardFiles(module.FS)
-  const clean = module.HEAPU8.slice()
+  const clean = takePages(module.HEAPU8.length)
+  clean.set(module.HEAPU8)
 
   function rewind(): void {
     files.rewind()
