@@ -17,6 +17,15 @@ export function processorOf(pid: number): number {
   }
 }
 
+/** Milliseconds that its main thread was ready to run while others had the cores. */
+export function coreWaitOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+  } catch {
+    return Number.NaN
+  }
+}
+
 export function residentBytes(pid: number): number {
   try {
     const [, kibibytes] =
