@@ -1,5 +1,6 @@
 import type { Timestamp } from '../core/clock.ts'
 import type { FoundWord, Why } from '../core/found.ts'
+import { createWordCounter } from './count-words.ts'
 import { dateFit, type Span } from './day-range.ts'
 import { indexWords } from './words.ts'
 
@@ -220,18 +221,18 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
     for (const { stem, weight } of spellings)
       places.set(stem, [...(places.get(stem) ?? []), { term, weight }])
   })
+  const words = createWordCounter(places.keys())
   const known = new Map<string, Profile>()
   const read = (text: string): Profile => {
     const counts = terms.map(() => 0)
     const [label = '', speaker = ''] = SPEAKER.exec(text) ?? []
-    const words = indexWords(text.slice(label.length))
-    for (const word of words) {
-      const found = places.get(word)
-      if (found) for (const { term, weight } of found) counts[term] = (counts[term] ?? 0) + weight
-    }
+    const length = words.count(text, label.length, (word) => {
+      for (const { term, weight } of places.get(word) ?? [])
+        counts[term] = (counts[term] ?? 0) + weight
+    })
     const names = indexWords(speaker).flatMap((word) => places.get(word) ?? [])
     for (const { term } of names) counts[term] = (counts[term] ?? 0) + NAME_COUNT
-    return { counts, length: words.length, namesSpeaker: names.length > 0 }
+    return { counts, length, namesSpeaker: names.length > 0 }
   }
   // Cached: entries share neighbours.
   return (text) => {
