@@ -25,10 +25,15 @@ export function openWordIndex(
   const { index, namespace, filter, upTo } = request
   const prepare = preparedOn(db)
   const run: RunQuery = (sql, values) => prepare(sql).all(...values) as never
-  const table =
-    index === 'passage'
-      ? passageTable(run, namespace, filter)
-      : messageTable(run, namespace, filter)
+  const list: RunQuery = (sql, values) =>
+    prepare(sql)
+      .raw()
+      .all(...values) as never
+  const table = (index === 'passage' ? passageTable : messageTable)(
+    { run, list },
+    namespace,
+    filter,
+  )
   const words = `${index}_words`
   const match = (stems: readonly string[]) =>
     anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
@@ -45,8 +50,8 @@ export function openWordIndex(
   }
 
   function entries(rows: readonly number[]): readonly Entry[] {
-    return run<StoredEntry>(
-      `SELECT ${table.columns}, 1 AS passes FROM ${index} AS entry
+    return list<StoredEntry>(
+      `SELECT ${table.columns}, 1 FROM ${index} AS entry
        WHERE row IN (SELECT value FROM json_each(?))`,
       [JSON.stringify(rows)],
     ).map(toEntry)
