@@ -70,7 +70,7 @@ export interface Candidate {
 export interface Ranked {
   readonly row: number
   readonly score: number
-  /** Present if it was ranked by words. Made for the few entries that are shown. */
+  /** Present if it was ranked by words for a caller that asks why. Made for the few entries that are shown. */
   readonly why?: () => Why
 }
 
@@ -84,6 +84,8 @@ export function rankByWords(
   candidates: readonly Candidate[],
   /** Entries in scope. */
   size: number,
+  /** The material of explanations is many times as large as the ranking, which is kept for its next page. */
+  explained = false,
 ): readonly Ranked[] {
   const profiler = createProfiler(terms)
   const found = candidates
@@ -127,9 +129,11 @@ export function rankByWords(
       return {
         row: candidate.row,
         score: score + sourceBoost + dateBoost + laterBoost,
-        why: explain(names, rarity, one, {
-          ...{ wordsScore: score, sourceBoost, dateBoost, laterBoost },
-          namesSpeaker,
+        ...(explained && {
+          why: explain(names, rarity, one, {
+            ...{ wordsScore: score, sourceBoost, dateBoost, laterBoost },
+            namesSpeaker,
+          }),
         }),
       }
     })

@@ -110,7 +110,7 @@ export function createSearcher(
           nearest.lists,
           known,
         )
-        remember(keyOf(request, upTo, vectorsUpTo), ranking)
+        if (more) remember(keyOf(request, upTo, vectorsUpTo), ranking)
         return { hits, more, upTo, vectorsUpTo, problem: nearest.problem }
       })
     },
@@ -121,9 +121,18 @@ export function createSearcher(
 
 /** Key that all pages of one list share. */
 function keyOf(
-  { index, namespace, query, filter, meaning }: RankedRequest,
+  { index, namespace, query, explain, filter, meaning }: RankedRequest,
   upTo: number | undefined,
   vectorsUpTo: number | undefined,
 ): string {
-  return JSON.stringify([index, namespace, query, filter, meaning?.sets, upTo, vectorsUpTo ?? 0])
+  return JSON.stringify([
+    index,
+    namespace,
+    query,
+    explain,
+    filter,
+    meaning?.sets,
+    upTo,
+    vectorsUpTo ?? 0,
+  ])
 }
