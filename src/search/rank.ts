@@ -292,7 +292,9 @@ function groupShares(
   const scores = new Map<string, number[]>()
   for (const { candidate, score } of scored) {
     if (candidate.group === null) continue
-    scores.set(candidate.group, [...(scores.get(candidate.group) ?? []), score])
+    const others = scores.get(candidate.group)
+    if (others) others.push(score)
+    else scores.set(candidate.group, [score])
   }
   const sums = [...scores].map(([group, all]) => {
     const top = all.sort((a, b) => b - a).slice(0, GROUP_TOP)
