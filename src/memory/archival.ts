@@ -32,6 +32,8 @@ export interface ArchivalFilter {
   readonly asOf?: string | undefined
   /** Joins each result with its neighbours to a text of at most so many characters. */
   readonly excerptChars?: number | undefined
+  /** Says why each result was found. */
+  readonly explain?: boolean | undefined
   /** Whose days a question means. */
   readonly timezone?: string | undefined
   readonly limit: number
@@ -137,6 +139,8 @@ async function readSearch(
   checkTags(tags ?? [])
   return {
     ...filter,
+    // A long text is cut around the words that were found.
+    explain: filter.explain || filter.excerptChars !== undefined,
     archiveId:
       archiveId === undefined ? undefined : (await ownArchive(store, agentId, archiveId)).id,
     tags: tags && cleanTags(tags),

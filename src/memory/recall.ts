@@ -25,6 +25,8 @@ export interface RecallFilter {
   readonly asOf?: string | undefined
   /** Joins each result with its neighbours to a text of at most so many characters. */
   readonly excerptChars?: number | undefined
+  /** Says why each result was found. */
+  readonly explain?: boolean | undefined
   /** Whose days a question means. */
   readonly timezone?: string | undefined
   readonly limit: number
@@ -109,6 +111,8 @@ function readSearch(filter: RecallFilter): MessageSearch {
   ]
   return {
     ...filter,
+    // A long text is cut around the words that were found.
+    explain: filter.explain || filter.excerptChars !== undefined,
     query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: ends.sort().at(0),

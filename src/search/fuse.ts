@@ -26,7 +26,9 @@ export function fuseByRank(lists: readonly RankedList[]): readonly FusedHit[] {
   const [only, ...others] = lists
   if (only && others.length === 0)
     return only.entries.map((entry, place) => ({
-      ...entry,
+      row: entry.row,
+      score: entry.score,
+      ...(entry.why && { why: entry.why }),
       foundBy: only.retriever,
       places: placesIn(only.retriever, place, entry),
     }))

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../core/clock.ts'
 import type { FoundWord, Why } from '../core/found.ts'
+import { createWordCounter } from './count-words.ts'
 import { dateFit, type Span } from './day-range.ts'
 import { indexWords } from './words.ts'
 
@@ -69,7 +70,7 @@ export interface Candidate {
 export interface Ranked {
   readonly row: number
   readonly score: number
-  /** Present if it was ranked by words. Made for the few entries that are shown. */
+  /** Present if it was ranked by words for a caller that asks why. Made for the few entries that are shown. */
   readonly why?: () => Why
 }
 
@@ -83,6 +84,8 @@ export function rankByWords(
   candidates: readonly Candidate[],
   /** Entries in scope. */
   size: number,
+  /** The material of explanations is many times as large as the ranking, which is kept for its next page. */
+  explained = false,
 ): readonly Ranked[] {
   const profiler = createProfiler(terms)
   const found = candidates
@@ -126,9 +129,11 @@ export function rankByWords(
       return {
         row: candidate.row,
         score: score + sourceBoost + dateBoost + laterBoost,
-        why: explain(names, rarity, one, {
-          ...{ wordsScore: score, sourceBoost, dateBoost, laterBoost },
-          namesSpeaker,
+        ...(explained && {
+          why: explain(names, rarity, one, {
+            ...{ wordsScore: score, sourceBoost, dateBoost, laterBoost },
+            namesSpeaker,
+          }),
         }),
       }
     })
@@ -220,18 +225,18 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
     for (const { stem, weight } of spellings)
       places.set(stem, [...(places.get(stem) ?? []), { term, weight }])
   })
+  const words = createWordCounter(places.keys())
   const known = new Map<string, Profile>()
   const read = (text: string): Profile => {
     const counts = terms.map(() => 0)
     const [label = '', speaker = ''] = SPEAKER.exec(text) ?? []
-    const words = indexWords(text.slice(label.length))
-    for (const word of words) {
-      const found = places.get(word)
-      if (found) for (const { term, weight } of found) counts[term] = (counts[term] ?? 0) + weight
-    }
+    const length = words.count(text, label.length, (word) => {
+      for (const { term, weight } of places.get(word) ?? [])
+        counts[term] = (counts[term] ?? 0) + weight
+    })
     const names = indexWords(speaker).flatMap((word) => places.get(word) ?? [])
     for (const { term } of names) counts[term] = (counts[term] ?? 0) + NAME_COUNT
-    return { counts, length: words.length, namesSpeaker: names.length > 0 }
+    return { counts, length, namesSpeaker: names.length > 0 }
   }
   // Cached: entries share neighbours.
   return (text) => {
@@ -287,7 +292,9 @@ function groupShares(
   const scores = new Map<string, number[]>()
   for (const { candidate, score } of scored) {
     if (candidate.group === null) continue
-    scores.set(candidate.group, [...(scores.get(candidate.group) ?? []), score])
+    const others = scores.get(candidate.group)
+    if (others) others.push(score)
+    else scores.set(candidate.group, [score])
   }
   const sums = [...scores].map(([group, all]) => {
     const top = all.sort((a, b) => b - a).slice(0, GROUP_TOP)

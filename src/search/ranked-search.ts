@@ -12,6 +12,13 @@ export interface PageHit extends Omit<FusedHit, 'why'> {
   readonly why?: Why
 }
 
+export interface PageWanted {
+  readonly offset: number
+  readonly limit: number
+  /** Hits say why they were found. */
+  readonly explain?: boolean | undefined
+}
+
 export interface RankedPage {
   readonly hits: readonly PageHit[]
   readonly more: boolean
@@ -49,12 +56,12 @@ const MAX_VECTOR_WEIGHT = 1.5
 export async function rankedSearch(
   index: WordIndex,
   question: Question,
-  { offset, limit }: { readonly offset: number; readonly limit: number },
+  { offset, limit, explain }: PageWanted,
   vectors: readonly VectorList[] = [],
   known?: Ranking,
 ): Promise<RankedPage> {
   const end = offset + limit
-  const first = known ?? (await beginRanking(index, question, vectors))
+  const first = known ?? (await beginRanking(index, question, vectors, explain))
   const ranking = await continueRanking(index, first, end + 1)
   const { hits } = ranking
   return { hits: hits.slice(offset, end).map(toPageHit), more: hits.length > end, ranking }
@@ -68,6 +75,7 @@ async function beginRanking(
   index: WordIndex,
   question: Question,
   vectors: readonly VectorList[],
+  explain: boolean | undefined,
 ): Promise<Ranking> {
   const terms = await weigh(index, question)
   const size = await index.size()
@@ -76,7 +84,7 @@ async function beginRanking(
   const dated = question.dates.length > 0 ? await index.dated(question.dates, DATED) : []
   const rows = [...new Set([...first.map(({ row }) => row), ...dated])]
   const candidates = rows.length > 0 ? await index.candidates(rows) : []
-  const ranked = rankByWords(terms, question.dates, candidates, size)
+  const ranked = rankByWords(terms, question.dates, candidates, size, explain)
   const telling = new Set(ranked.slice(0, TELLING).map(({ row }) => row))
   const texts = candidates.filter(({ row }) => telling.has(row)).map(({ text }) => text)
   const covered = vectors.length > 0 ? coverage(askedWords(size, question, terms), texts) : 0

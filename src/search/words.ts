@@ -22,7 +22,8 @@ const SELECTORS = /\u200c|\u200d|[\uFE00-\uFE0F]/gu
 /** Word boundaries inside an identifier: `parseHTTPResponse`. */
 const HUMP = /(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu
 const INNER_CAPITAL = /.[A-Z]/
-const PLAIN = /^[\x20-\x7e\s]*$/
+/** ASCII, and dashes, quotes and dots as word processors write them, which only end words. */
+const PLAIN = /^[\x20-\x7e\s\u2010-\u2027]*$/
 
 /** The words of a text in order, as indexed: folded, stemmed, with duplicates. */
 export function indexWords(text: string): readonly string[] {
@@ -37,10 +38,13 @@ export function questionWords(text: string): readonly string[] {
 const stems = new Map<string, string>()
 /** Stems cached. Chosen by hand. */
 const MAX_STEMS = 50_000
-const ENGLISH = /^[a-z]{3,}$/
+const ENGLISH = /^[a-z]+$/
+/** Porter leaves shorter words as they are. */
+const SHORTEST = 3
 
 /** Porter stem of an English word; other words unchanged. */
 export function stem(word: string): string {
+  if (word.length < SHORTEST) return word
   const known = stems.get(word)
   if (known !== undefined) return known
   if (!ENGLISH.test(word)) return word
@@ -50,8 +54,13 @@ export function stem(word: string): string {
   return found
 }
 
+/** Whether the words of the text are its runs of ASCII letters and digits. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text)
+}
+
 function wordsOf(text: string, cut: (run: readonly string[]) => readonly string[]): string[] {
-  if (PLAIN.test(text)) return plainWords(text)
+  if (isPlain(text)) return plainWords(text)
   const words: string[] = []
   const parts = text
     .replace(/\p{So}/gu, ' $& ')
@@ -69,16 +78,20 @@ function wordsOf(text: string, cut: (run: readonly string[]) => readonly string[
   return words
 }
 
-/** Fast path for ASCII, which most texts are. */
+/** Fast path for what most texts are. */
 function plainWords(text: string): string[] {
   const words: string[] = []
   for (const raw of text.match(/[A-Za-z0-9]+/g) ?? []) {
     const word = raw.toLowerCase()
     words.push(word)
-    if (raw !== word && INNER_CAPITAL.test(raw))
-      for (const part of humps(raw)) words.push(part.toLowerCase())
+    if (raw !== word) for (const part of innerWords(raw)) words.push(part)
   }
   return words
+}
+
+/** The words inside a plain word that are indexed beside it. */
+export function innerWords(raw: string): readonly string[] {
+  return INNER_CAPITAL.test(raw) ? humps(raw).map((part) => part.toLowerCase()) : []
 }
 
 /** The parts of a camelCase identifier; none for an ordinary word. */

@@ -18,6 +18,8 @@ export interface SearchFilter {
   readonly asOf?: string | undefined
   /** Joins each result with its neighbours to a text of at most so many characters. */
   readonly excerptChars?: number | undefined
+  /** Says why each result was found. */
+  readonly explain?: boolean | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }

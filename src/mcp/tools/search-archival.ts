@@ -60,6 +60,7 @@ export const searchArchival = defineTool({
     const page = await context.archival.search(agent, {
       ...filter,
       query,
+      explain,
       matchAllTags: match_all_tags,
       includeSuperseded: include_superseded,
       archiveId: archive_id,

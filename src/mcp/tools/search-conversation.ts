@@ -54,6 +54,7 @@ export const searchConversation = defineTool({
     }
     const page = await context.recall.search(agent, {
       ...filter,
+      explain,
       asOf: as_of,
       excerptChars: excerpt_chars,
     })

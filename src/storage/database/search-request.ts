@@ -16,6 +16,8 @@ export interface RankedRequest {
   readonly offset: number
   /** Highest row at the time of the first page; undefined: no bound. */
   readonly upTo: number | undefined
+  /** Hits say why they were found, which is much to hand between threads. */
+  readonly explain?: boolean | undefined
   readonly filter: RankedFilter
   /** Absent: keyword search only. */
   readonly meaning?: MeaningRequest | undefined

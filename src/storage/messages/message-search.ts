@@ -67,6 +67,7 @@ export function messageSearches(scope: QueryScope): MessageSearches {
       limit,
       offset,
       upTo,
+      explain: search.explain,
       meaning: meaning.request,
       filter: {
         owners: [agentId],

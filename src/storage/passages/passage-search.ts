@@ -109,6 +109,7 @@ export function passageSearches(scope: QueryScope): PassageSearches {
       limit,
       offset,
       upTo,
+      explain: search.explain,
       meaning: meaning.request,
       filter,
     })

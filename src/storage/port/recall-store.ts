@@ -43,6 +43,8 @@ export interface MessageSearch extends PageRequest {
   readonly now?: Timestamp | undefined
   /** Whose days a question means; absent: UTC. */
   readonly timezone?: string | undefined
+  /** Says why each entry was found. */
+  readonly explain?: boolean | undefined
   readonly roles?: readonly MessageRole[] | undefined
   /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
@@ -152,6 +154,8 @@ export interface PassageSearch extends PageRequest {
   readonly now?: Timestamp | undefined
   /** Whose days a question means; absent: UTC. */
   readonly timezone?: string | undefined
+  /** Says why each entry was found. */
+  readonly explain?: boolean | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined

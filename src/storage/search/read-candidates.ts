@@ -85,18 +85,24 @@ export async function readCandidates(
   const beside = stretches.length > 0 ? await entries.stretches(stretches) : []
   const lines = new Map<string | undefined, Entry[]>()
   for (const entry of beside) {
-    const line = lines.get(entries.line(entry)) ?? []
-    lines.set(entries.line(entry), line)
-    line.push(entry)
+    const key = entries.line(entry)
+    const line = lines.get(key)
+    if (line) line.push(entry)
+    else lines.set(key, [entry])
   }
-  for (const line of lines.values()) line.sort((a, b) => a.place - b.place)
+  const spots = new Map<number, Spot>()
+  for (const line of lines.values()) {
+    line.sort((a, b) => a.place - b.place)
+    line.forEach(({ row }, at) => {
+      spots.set(row, { line, at })
+    })
+  }
 
   const candidates = new Map<number, Candidate>()
   const add = (entry: Entry) => {
-    const line = lines.get(entries.line(entry)) ?? []
-    const place = line.findIndex(({ row }) => row === entry.row)
-    const before = place < 0 ? [] : line.slice(Math.max(0, place - NEIGHBOURS), place).reverse()
-    const after = place < 0 ? [] : line.slice(place + 1, place + 1 + NEIGHBOURS)
+    const { line, at } = spots.get(entry.row) ?? NOWHERE
+    const before = line.slice(Math.max(0, at - NEIGHBOURS), at).reverse()
+    const after = line.slice(at + 1, at + 1 + NEIGHBOURS)
     candidates.set(entry.row, {
       ...entries.toCandidate(entry),
       before: before.map(({ text }) => text),
@@ -109,6 +115,14 @@ export async function readCandidates(
   }
   return [...candidates.values()]
 }
+
+/** An entry's place in its line. */
+interface Spot {
+  readonly line: readonly Entry[]
+  readonly at: number
+}
+
+const NOWHERE: Spot = { line: [], at: 0 }
 
 /** Ranges around the entries, without overlaps. */
 function stretchesAround(lines: EntryLines, found: readonly Entry[]): readonly Stretch[] {

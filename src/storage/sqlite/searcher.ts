@@ -8,6 +8,7 @@ import { createMemoryIndexes } from '../vectors/memory-indexes.ts'
 import { findByMeaning } from '../vectors/vector-retriever.ts'
 import { findAlike } from './alike.ts'
 import { openPostings } from './postings.ts'
+import { preparedOn } from './statements.ts'
 import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
 
@@ -56,6 +57,7 @@ export function createSearcher(
   }
   const postings = openPostings(db)
   const moments = createMutex()
+  const prepare = preparedOn(db)
   /** Least recently used first. */
   const rankings = new Map<string, Ranking>()
 
@@ -67,11 +69,11 @@ export function createSearcher(
     await moments.lock()
     onTurn(id)
     try {
-      db.exec('BEGIN')
+      prepare('BEGIN').run()
       try {
         return await work()
       } finally {
-        db.exec('COMMIT')
+        prepare('COMMIT').run()
       }
     } finally {
       onTurn(0)
@@ -99,7 +101,7 @@ export function createSearcher(
         known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, retriever)
       const vectorsUpTo = meaning?.upTo ?? nearest.upTo
       return ofOneMoment(id, async () => {
-        const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
+        const newest = prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
         const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
         const index = openWordIndex(db, postings[request.index], request)
         const question = readQuestion(request.query, request.now, request.timezone)
@@ -110,7 +112,7 @@ export function createSearcher(
           nearest.lists,
           known,
         )
-        remember(keyOf(request, upTo, vectorsUpTo), ranking)
+        if (more) remember(keyOf(request, upTo, vectorsUpTo), ranking)
         return { hits, more, upTo, vectorsUpTo, problem: nearest.problem }
       })
     },
@@ -121,9 +123,18 @@ export function createSearcher(
 
 /** Key that all pages of one list share. */
 function keyOf(
-  { index, namespace, query, filter, meaning }: RankedRequest,
+  { index, namespace, query, explain, filter, meaning }: RankedRequest,
   upTo: number | undefined,
   vectorsUpTo: number | undefined,
 ): string {
-  return JSON.stringify([index, namespace, query, filter, meaning?.sets, upTo, vectorsUpTo ?? 0])
+  return JSON.stringify([
+    index,
+    namespace,
+    query,
+    explain,
+    filter,
+    meaning?.sets,
+    upTo,
+    vectorsUpTo ?? 0,
+  ])
 }

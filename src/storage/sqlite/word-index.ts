@@ -13,6 +13,11 @@ import type { Postings } from './postings.ts'
 import { bestOf, countDistinct, scorePostings } from './score-postings.ts'
 import { preparedOn } from './statements.ts'
 
+/**
+ * In a place with more entries, counting those with a word is faster than reading which they are, and of its words only
+ * the rare ones are read. Chosen by hand.
+ */
+const MAX_READ = 10_000
 /** Rarity of a word that every entry contains. Chosen by hand. */
 const MIN_RARITY = 1e-6
 
@@ -25,14 +30,37 @@ export function openWordIndex(
   const { index, namespace, filter, upTo } = request
   const prepare = preparedOn(db)
   const run: RunQuery = (sql, values) => prepare(sql).all(...values) as never
-  const table =
-    index === 'passage'
-      ? passageTable(run, namespace, filter)
-      : messageTable(run, namespace, filter)
+  const list: RunQuery = (sql, values) =>
+    prepare(sql)
+      .raw()
+      .all(...values) as never
+  const table = (index === 'passage' ? passageTable : messageTable)(
+    { run, list },
+    namespace,
+    filter,
+  )
   const words = `${index}_words`
   const match = (stems: readonly string[]) =>
     anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
+  let counted: number | undefined
+  function size(): number {
+    counted ??= table.size(filter.owners)
+    return counted
+  }
+
+  const read = new Map<string, readonly number[]>()
+  /** As `Postings.rowsOf`, in one of the scopes after the other. */
+  function rowsOf(stem: string): readonly number[] {
+    const known = read.get(stem)
+    if (known) return known
+    const lists = filter.scopes.map((scope) => postings.rowsOf(scopedWord(scope, stem)))
+    const [first = []] = lists
+    const rows = lists.length > 1 ? lists.flat() : first
+    read.set(stem, rows)
+    return rows
+  }
+
   /** The rows that pass the conditions not covered by the index. */
   function passingBesideScope(rows: readonly number[]): ReadonlySet<number> {
     if (!table.passes) return new Set(rows)
@@ -45,8 +73,8 @@ export function openWordIndex(
   }
 
   function entries(rows: readonly number[]): readonly Entry[] {
-    return run<StoredEntry>(
-      `SELECT ${table.columns}, 1 AS passes FROM ${index} AS entry
+    return list<StoredEntry>(
+      `SELECT ${table.columns}, 1 FROM ${index} AS entry
        WHERE row IN (SELECT value FROM json_each(?))`,
       [JSON.stringify(rows)],
     ).map(toEntry)
@@ -63,9 +91,10 @@ export function openWordIndex(
   }
 
   return {
-    size: () => table.size(filter.owners),
+    size,
 
     frequencies(groups) {
+      if (size() <= MAX_READ) return groups.map((stems) => countAny(stems.map(rowsOf)))
       const count = `SELECT count(*) AS count FROM ${words} WHERE ${words} MATCH ?`
       return groups.map((stems) => run<{ count: number }>(count, [match(stems)])[0]?.count ?? 0)
     },
@@ -97,12 +126,9 @@ export function openWordIndex(
     },
 
     best(stems, limit) {
-      const size = table.size(filter.owners)
       const posted = stems.map((stem) => {
-        const lists = filter.scopes.map((scope) => postings.rowsOf(scopedWord(scope, stem)))
-        const [first = []] = lists
-        const rows = lists.length > 1 ? lists.flat() : first
-        const rarity = Math.max(MIN_RARITY, inverseFrequency(size, countDistinct(rows)))
+        const rows = rowsOf(stem)
+        const rarity = Math.max(MIN_RARITY, inverseFrequency(size(), countDistinct(rows)))
         return { rarity, rows: upTo === undefined ? rows : rows.filter((row) => row <= upTo) }
       })
       const scores = scorePostings(posted, postings.lengthsOf(posted.map(({ rows }) => rows)))
@@ -130,9 +156,10 @@ export function openWordIndex(
 
     passing(rows) {
       const whole = passesWhole(request, filter.owners)
+      // CROSS JOIN: otherwise SQLite walks all entries of the owners by an index, and tells which are in the list.
       const found = run<{ row: number }>(
-        `SELECT row FROM ${index} AS entry
-         WHERE row IN (SELECT value FROM json_each(?)) AND row <= ? AND ${whole.sql}`,
+        `SELECT entry.row FROM json_each(?) AS asked CROSS JOIN ${index} AS entry
+         ON entry.row = asked.value WHERE entry.row <= ? AND ${whole.sql}`,
         [JSON.stringify(rows), upToRow, ...whole.values],
       )
       return new Set(found.map(({ row }) => row))
@@ -149,6 +176,12 @@ export function openWordIndex(
         upToRow,
       ),
   }
+}
+
+/** Number of rows that are in any of the lists. */
+function countAny(lists: readonly (readonly number[])[]): number {
+  const [first = [], ...others] = lists.filter((rows) => rows.length > 0)
+  return others.length === 0 ? countDistinct(first) : new Set([first, ...others].flat()).size
 }
 
 /** Words contain only letters, digits, marks and symbols, so quotes are enough to make each a plain string for FTS5. */
