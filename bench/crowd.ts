@@ -7,6 +7,7 @@ import {
   delay,
   startScriptedProvider,
 } from '../test/support/scripted-provider.ts'
+import { processorOf } from './shared/process-usage.ts'
 import { type Environment, environment, median, percentile, withScratch } from './support.ts'
 
 /*
@@ -39,7 +40,7 @@ try {
   await withScratch(async (home) => {
     const database = await createDatabase(home)
     try {
-      await measure(home, database.url)
+      await measure(home, database)
     } finally {
       await database.remove()
     }
@@ -48,10 +49,10 @@ try {
   await model.close()
 }
 
-async function measure(home: string, url: string): Promise<void> {
+async function measure(home: string, database: BenchDatabase): Promise<void> {
   const variables = {
     ...environment(home),
-    RECOLLECT_DATABASE_URL: url,
+    RECOLLECT_DATABASE_URL: database.url,
     RECOLLECT_MODEL: 'openai/slow',
     RECOLLECT_CONCURRENT_RUNS: String(RUNS),
     OPENAI_API_KEY: 'sk-bench-00000000',
@@ -66,6 +67,7 @@ async function measure(home: string, url: string): Promise<void> {
       const { agent } = await call(urls, index, 'create_agent', { name: `agent ${index}` })
       return (agent as { readonly id: string }).id
     })
+    const spent = await startMeter(servers, database)
     const began = performance.now()
     const accepted: number[] = []
     const runIds = await inLanes(AGENTS * MESSAGES, async (index) => {
@@ -88,6 +90,7 @@ async function measure(home: string, url: string): Promise<void> {
     })
     const seconds = (performance.now() - began) / 1_000
     const reached = runIds.length / seconds
+    const used = await spent()
     const allowed = (SERVERS * RUNS * 1_000) / LATENCY
     const share =
       LATENCY === 0
@@ -98,7 +101,10 @@ async function measure(home: string, url: string): Promise<void> {
         `accepted within ${((sent - began) / 1_000).toFixed(1)} s (p50 ${median(accepted).toFixed(0)} ms, ` +
         `p95 ${percentile(accepted, 0.95).toFixed(0)} ms), all answered after ${seconds.toFixed(1)} s: ` +
         `${reached.toFixed(1)} messages/s${share}; ` +
-        `${model.requests.length} model calls`,
+        `${model.requests.length} model calls; ` +
+        `processor per message: ${Object.entries(used)
+          .map(([who, milliseconds]) => `${who} ${(milliseconds / runIds.length).toFixed(1)} ms`)
+          .join(', ')}`,
     )
   } finally {
     await Promise.all(servers.map((server) => server.stop()))
@@ -156,20 +162,53 @@ function given(variables: Environment): Readonly<Record<string, string>> {
   )
 }
 
+/** Milliseconds of processor time since this call; a database elsewhere has none that can be read. */
+async function startMeter(servers: readonly ServeProcess[], database: BenchDatabase) {
+  const pids = servers.map(({ process: { pid = 0 } }) => pid)
+  const before = new Map(
+    [...pids, ...(await database.pids())].map((pid) => [pid, processorOf(pid)]),
+  )
+  const own = process.cpuUsage()
+  const since = (pid: number) => processorOf(pid) - (before.get(pid) ?? 0)
+  const sum = (all: readonly number[]) => all.reduce((total, pid) => total + since(pid), 0)
+  return async () => {
+    const { user, system } = process.cpuUsage(own)
+    const ofDatabase = await database.pids()
+    return {
+      servers: sum(pids),
+      ...(ofDatabase.length > 0 && { database: sum(ofDatabase) }),
+      'clients and model': (user + system) / 1_000,
+    }
+  }
+}
+
+interface BenchDatabase {
+  readonly url: string
+  /** Processes of its server. */
+  pids(): Promise<readonly number[]>
+  remove(): Promise<unknown>
+}
+
 /** One of its own. */
-async function createDatabase(home: string) {
+async function createDatabase(home: string): Promise<BenchDatabase> {
   const server = process.env.RECOLLECT_TEST_POSTGRES
-  if (server === undefined) return { url: `file:${home}/crowd.db`, async remove() {} }
+  if (server === undefined)
+    return { url: `file:${home}/crowd.db`, pids: async () => [], async remove() {} }
   const name = `crowd_${randomBytes(6).toString('hex')}`
   const query = async (sql: string) => {
     const client = new pg.Client({ connectionString: server })
     await client.connect()
-    await client.query(sql)
+    const { rows } = await client.query(sql)
     await client.end()
+    return rows
   }
   await query(`CREATE DATABASE ${name}`)
   return {
     url: new URL(`/${name}`, server).href,
+    async pids() {
+      const rows = await query('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+      return rows.map(({ pid }) => Number(pid))
+    },
     remove: () => query(`DROP DATABASE ${name} WITH (FORCE)`),
   }
 }

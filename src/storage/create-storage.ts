@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
+import { rememberedText } from '../core/remembered.ts'
 import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
@@ -12,6 +13,7 @@ import { conversationReads, conversationWrites } from './conversations/conversat
 import { countRows } from './count-rows.ts'
 import { withEnd } from './database/at-end.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
+import { lazyParts } from './database/lazy-parts.ts'
 import { createMessageCache, type DraftCache, draftOf } from './database/message-cache.ts'
 import type { QueryScope } from './database/query-scope.ts'
 import type { Database } from './database/schema.ts'
@@ -112,7 +114,7 @@ export function createStorage(opened: Opened): Storage {
   }
 
   return {
-    in(namespace): Store {
+    in: rememberedText((namespace): Store => {
       const scope = scopeOf(namespace, reader)
       return {
         ...readsOf(scope),
@@ -128,7 +130,7 @@ export function createStorage(opened: Opened): Storage {
         transaction: (work) =>
           transact((trx) => work(transactionOf({ ...scopeOf(namespace, trx), writes: true }))),
       }
-    },
+    }),
     claims: createClaims(reader, dialect, {
       transact,
       transactionOf: (namespace, trx) =>
@@ -195,33 +197,31 @@ function readsOf(scope: QueryScope): Reads {
   }
 }
 
-function transactionOf(scope: QueryScope): Transaction {
-  return {
-    agents: { ...agentReads(scope), ...agentWrites(scope) },
-    archives: { ...archiveReads(scope), ...archiveWrites(scope) },
-    blocks: { ...blockReads(scope), ...blockWrites(scope) },
-    conversations: { ...conversationReads(scope), ...conversationWrites(scope) },
-    files: { ...fileReads(scope), ...fileWrites(scope) },
-    messages: { ...messageReads(scope), ...messageWrites(scope) },
-    passages: { ...passageReads(scope), ...passageWrites(scope) },
-    pictures: { ...pictureReads(scope), ...pictureWrites(scope) },
-    runs: {
-      ...runReads(scope),
-      ...callReads(scope),
-      ...waitReads(scope),
-      ...runWrites(scope),
-      ...approvalWrites(scope),
-      ...askWrites(scope),
-      ...waitWrites(scope),
-    },
-    tools: { ...toolReads(scope), ...toolWrites(scope) },
-    jobs: { ...jobReads(scope), ...jobWrites(scope) },
-    groups: { ...groupReads(scope), ...groupWrites(scope) },
-    schedules: { ...scheduleReads(scope), ...scheduleWrites(scope) },
-    companions: companionWrites(scope),
-    sleeptime: { ...sleeptimeReads(scope), ...sleeptimeWrites(scope) },
-    tokenUse: { ...tokenUseReads(scope), ...tokenUseWrites(scope) },
-    vectors: vectorWrites(scope),
-    hasChanged: (kind) => hasChanged(scope.db, kind),
-  }
-}
+const transactionOf = lazyParts<QueryScope, Transaction>({
+  agents: (scope) => ({ ...agentReads(scope), ...agentWrites(scope) }),
+  archives: (scope) => ({ ...archiveReads(scope), ...archiveWrites(scope) }),
+  blocks: (scope) => ({ ...blockReads(scope), ...blockWrites(scope) }),
+  conversations: (scope) => ({ ...conversationReads(scope), ...conversationWrites(scope) }),
+  files: (scope) => ({ ...fileReads(scope), ...fileWrites(scope) }),
+  messages: (scope) => ({ ...messageReads(scope), ...messageWrites(scope) }),
+  passages: (scope) => ({ ...passageReads(scope), ...passageWrites(scope) }),
+  pictures: (scope) => ({ ...pictureReads(scope), ...pictureWrites(scope) }),
+  runs: (scope) => ({
+    ...runReads(scope),
+    ...callReads(scope),
+    ...waitReads(scope),
+    ...runWrites(scope),
+    ...approvalWrites(scope),
+    ...askWrites(scope),
+    ...waitWrites(scope),
+  }),
+  tools: (scope) => ({ ...toolReads(scope), ...toolWrites(scope) }),
+  jobs: (scope) => ({ ...jobReads(scope), ...jobWrites(scope) }),
+  groups: (scope) => ({ ...groupReads(scope), ...groupWrites(scope) }),
+  schedules: (scope) => ({ ...scheduleReads(scope), ...scheduleWrites(scope) }),
+  companions: (scope) => companionWrites(scope),
+  sleeptime: (scope) => ({ ...sleeptimeReads(scope), ...sleeptimeWrites(scope) }),
+  tokenUse: (scope) => ({ ...tokenUseReads(scope), ...tokenUseWrites(scope) }),
+  vectors: (scope) => vectorWrites(scope),
+  hasChanged: (scope) => (kind) => hasChanged(scope.db, kind),
+})

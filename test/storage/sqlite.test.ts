@@ -33,6 +33,17 @@ async function openAndSeeHandles() {
   }
 }
 
+test('transactions that wait for one another are committed together', async () => {
+  const store = (await open()).in('default')
+  await insertAgent(store)
+  const before = Number(readValue(path, 'PRAGMA user_version'))
+  const inserted = await Promise.all(Array.from({ length: 20 }, () => insertAgent(store)))
+  const commits = Number(readValue(path, 'PRAGMA user_version')) - before
+  expect(commits).toBeGreaterThan(0)
+  expect(commits).toBeLessThan(10)
+  expect((await store.agents.list({ limit: 50 })).items).toHaveLength(inserted.length + 1)
+})
+
 describe('the connections of SQLite', () => {
   test('neither the reading nor the writing connection loses commits in a power failure', async () => {
     const { storage, handles } = await openAndSeeHandles()

@@ -1,6 +1,6 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import type { AgentEvent, RunState } from '../../core/event.ts'
-import { type ConversationId, isId, type RunId } from '../../core/ids.ts'
+import { isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import { once } from '../../core/once.ts'
 import type { Run } from '../../core/run.ts'
@@ -12,6 +12,7 @@ import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { advanceIn, type Next, newIds } from './advance.ts'
 import { createAside, type Rest } from './aside.ts'
+import { createClaiming } from './claiming.ts'
 import { type HeldRun, isSameLease, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
 import type { RunTools } from './run-tools.ts'
@@ -86,41 +87,20 @@ export function createWorker(options: WorkerOptions): Worker {
     isActive: (held) => [...active.values()].some(({ run }) => isSameLease(run.lease, held)),
   })
   let stopping = false
-  let claiming: Promise<void> | undefined
-  let wokenWhileClaiming = false
   let looking: Promise<void> | undefined
 
-  /** No run of the conversation is worked on here. */
-  const isFree = (id: ConversationId) =>
-    ![...active.values()].some(({ run }) => run.conversationId === id)
-
-  /** It takes no more runs for now, and others may be free. */
-  let isFull = false
-
-  async function claimAll(): Promise<void> {
-    isFull = false
-    while (!stopping && active.size < mostRuns) {
-      const claimed = await claimNext()
-      if (!claimed) return
-      begin(claimed)
-      if (claimed.isOnly) return
-    }
-    isFull = true
-  }
-
   /** Claims a run and opens its step in one transaction. If it can't be opened, the work on it finds out why. */
-  async function claimNext(): Promise<Taken | undefined> {
+  async function claimNext(isExpected: boolean): Promise<Taken | undefined> {
     const now = clock()
     const claim: Claim = {
       owner,
-      isExpected: [...expected].some(isFree),
+      isExpected,
       now: toTimestamp(now),
       expiresAt: toTimestamp(now + leaseMilliseconds),
       except: [...active.keys(), ...aside.resting()],
       due: aside.due(),
       ...sweep.limits(),
     }
-    expected.clear()
     // The same for each try of the transaction.
     const ids = once(newIds)
     const open = async (tx: Transaction, claimed: Claimed) => {
@@ -165,31 +145,14 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** One look serves all who wake it in the same turn of the event loop. */
-  let waking: NodeJS.Immediate | undefined
-  /** Conversations in which a run has been accepted here since the last look. */
-  const expected = new Set<ConversationId>()
-  function wake(run?: Pick<Run, 'conversationId'>): void {
-    if (stopping) return
-    if (run) expected.add(run.conversationId)
-    waking ??= setImmediate(() => {
-      waking = undefined
-      claim()
-    })
-  }
-
-  function claim(): void {
-    if (stopping) return
-    wokenWhileClaiming = claiming !== undefined
-    claiming ??= claimAll()
-      .catch((error: unknown) =>
-        log('error', 'runs could not be claimed', { error: describeError(error) }),
-      )
-      .finally(() => {
-        claiming = undefined
-        if (wokenWhileClaiming) wake()
-      })
-  }
+  const claiming = createClaiming({
+    mostRuns,
+    atWork: () => active.size,
+    isFree: (id) => ![...active.values()].some(({ run }) => run.conversationId === id),
+    claim: claimNext,
+    begin,
+    log,
+  })
 
   function begin({ run, rest, next }: Taken): void {
     const { id, agentId, lease } = run
@@ -212,7 +175,7 @@ export function createWorker(options: WorkerOptions): Worker {
         putAside(run, end, rest)
         // Another worker may have the run already: this is the end of our work only.
         if (active.get(id) === work) active.delete(id)
-        if (isFull || end.kind !== 'let_go' || !end.isLast) wake()
+        claiming.ended(end.kind === 'let_go' && end.isLast === true)
       }),
     }
     active.set(id, work)
@@ -227,7 +190,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const troubles = end.progressed ? 0 : (before?.troubles ?? 0)
     const milliseconds = restAfter(troubles)
     aside.put(id, { milliseconds, troubles: troubles + 1, elapsed })
-    setTimeout(() => wake(), milliseconds).unref()
+    setTimeout(() => claiming.wake(), milliseconds).unref()
   }
 
   const modelWatch = createModelWatch({
@@ -236,12 +199,12 @@ export function createWorker(options: WorkerOptions): Worker {
     owner,
     clock,
     log,
-    wake: () => wake(),
+    wake: () => claiming.wake(),
   })
 
   async function look(): Promise<void> {
     await sweep.run()
-    wake()
+    claiming.wake()
     // Listing a server's models may take a while; nothing here waits for it.
     if (!stopping) looking = modelWatch.look()
   }
@@ -252,7 +215,7 @@ export function createWorker(options: WorkerOptions): Worker {
   timer.unref()
 
   return {
-    wake,
+    wake: claiming.wake,
     isAtWork: (runId) => isId('run', runId) && active.has(runId),
     async stopIfCancelled(namespace, runId, known) {
       const work = isId('run', runId) ? active.get(runId) : undefined
@@ -277,8 +240,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop() {
       stopping = true
       clearInterval(timer)
-      clearImmediate(waking)
-      await Promise.all([claiming, looking])
+      await Promise.all([claiming.stop(), looking])
       const works = [...active.values()]
       for (const { controller } of works) controller.abort()
       await Promise.all(works.map(({ done }) => done))

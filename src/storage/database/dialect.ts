@@ -24,6 +24,8 @@ export interface Dialect {
   ): RawBuilder<string>
   /** A JSON list of texts, in the order of another column. */
   texts(text: Expression<string>, order: Expression<unknown>): RawBuilder<string>
+  /** The texts of a JSON list, to look for one among them. */
+  listed(json: string): RawBuilder<string>
   /** Lower case, for all languages as far as the database supports them. */
   lower(text: Expression<unknown>): RawBuilder<string>
   /**

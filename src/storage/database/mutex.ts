@@ -2,6 +2,8 @@ export interface Mutex {
   /** Resolves when the caller holds the lock; first come, first served. */
   lock(): Promise<void>
   unlock(): void
+  /** Somebody waits for the lock. */
+  hasWaiting(): boolean
 }
 
 export function createMutex(): Mutex {
@@ -20,5 +22,6 @@ export function createMutex(): Mutex {
       if (next) next()
       else locked = false
     },
+    hasWaiting: () => waiting.length > 0,
   }
 }

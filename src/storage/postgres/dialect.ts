@@ -20,6 +20,7 @@ export function createPostgresDialect(collation: string): Dialect {
     record: (values) =>
       sql`json_build_object(${sql.join(values.flatMap(([name, value]) => [sql.lit(name), value]))})::text`,
     texts: (text, order) => sql`coalesce(json_agg(${text} ORDER BY ${order})::text, '[]')`,
+    listed: (json) => sql`(SELECT json_array_elements_text(${json}::json))`,
     lower: (text) => sql<string>`lower(${text} COLLATE ${sql.id(collation)})`,
     locksRows: true,
   }

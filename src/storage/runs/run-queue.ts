@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
-import type { Run } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import type { Claim, Claimed, Claims, Lease, Taken, Transaction } from '../port/store.ts'
-import { type FreeRun, oldestFree, oldestToTake, setRunning, takeLease } from './free-runs.ts'
+import { hasFree, oldestToTake, setRunning, takeLease } from './free-runs.ts'
 import { isOpen } from './run-lists.ts'
 import { stateOf, toRun } from './stored-run.ts'
 
@@ -22,10 +21,7 @@ export function createClaims(
 ): Claims<Transaction> {
   /** 'missed': another process was faster. */
   async function take(trx: Connection, claim: Claim, starts: boolean) {
-    // Locks keep others from the row, so no second one is asked for.
-    const limit = dialect.locksRows ? 1 : 2
-    const found = await oldestToTake(trx, dialect, claim, limit)
-    const [free] = found
+    const free = await oldestToTake(trx, dialect, claim)
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
     if (fence === undefined) return 'missed'
@@ -41,8 +37,7 @@ export function createClaims(
       owner: claim.owner,
       fence,
     }
-    const isOnly = found.length < limit
-    return { run, agent: free.agent, lease, isRouted: Boolean(row.is_routed), isOnly }
+    return { run, agent: free.agent, lease, isRouted: Boolean(row.is_routed), isOnly: free.isOnly }
   }
 
   return {
@@ -53,8 +48,7 @@ export function createClaims(
       // Most looks find nothing, so they avoid the write lock.
       for (let misses = 0; misses < MAX_MISSES; misses += 1) {
         const isSure = misses === 0 && claim.isExpected === true
-        const free = isSure ? undefined : await oldestFree(reader, claim, 2)
-        if (free?.length === 0) return undefined
+        if (!isSure && !(await hasFree(reader, dialect, claim))) return undefined
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim, begin !== undefined)
           if (found === 'missed') throw new Missed()
@@ -65,8 +59,7 @@ export function createClaims(
           if (error instanceof Missed) return 'missed' as const
           throw error
         })
-        if (taken === 'missed') continue
-        return taken && { ...taken, isOnly: taken.isOnly || isOnly(taken.run, free) }
+        if (taken !== 'missed') return taken
       }
       return undefined
     },
@@ -165,10 +158,6 @@ export function createClaims(
       })
     },
   }
-}
-
-function isOnly({ id }: Run, free: readonly FreeRun[] | undefined): boolean {
-  return free?.every((one) => one.id === id) ?? false
 }
 
 /** A literal, not a parameter, so that the partial index `lease_held` is used. */

@@ -16,6 +16,7 @@ export const dialect: Dialect = {
   record: (values) =>
     sql`json_object(${sql.join(values.flatMap(([name, value]) => [sql.lit(name), value]))})`,
   texts: (text, order) => sql`json_group_array(${text} ORDER BY ${order})`,
+  listed: (json) => sql`(SELECT value FROM json_each(${json}))`,
   lower: (text) => sql<string>`lower(${text})`,
   locksRows: false,
 }

@@ -11,6 +11,7 @@ import {
 } from 'kysely'
 import { createMutex } from '../database/mutex.ts'
 import { inWords, isBusy } from './errors.ts'
+import { createGroup } from './group.ts'
 import { commitStamps } from './session.ts'
 
 /** How long SQLite itself waits for another process's lock. It blocks the event loop, so hardly. Chosen by hand. */
@@ -27,7 +28,7 @@ const OF_WORD_INDEX = /^\s*UPDATE\s+"\w+_words_idx"/
  * A better-sqlite3 connection as a Kysely dialect. Kysely's own driver begins transactions deferred, which fails at the
  * first write after a read if another process wrote in between. This one takes the write lock at BEGIN and retries
  * asynchronously while another process holds it. Only BEGIN is retried, since it has no effects. `assertWritable` is
- * called at both ends of a transaction, and throws if nothing may be written.
+ * called at both ends of a group of transactions, and throws if nothing may be written.
  */
 export function sqliteDialect(
   handle: DatabaseHandle.Database,
@@ -41,33 +42,85 @@ export function sqliteDialect(
   }
 }
 
+/** A turn on the one connection of the database. */
+interface Turn extends DatabaseConnection {
+  inTransaction: boolean
+  isOver: boolean
+}
+
 function createDriver(handle: DatabaseHandle.Database, assertWritable: () => void): Driver {
   const stamps = commitStamps(handle)
-  const connection = createConnection(handle, stamps.written)
+  const execute = createExecute(handle, stamps.written)
   let begin: DatabaseHandle.Statement | undefined
   const mutex = createMutex()
-  return {
-    async init() {},
-    async acquireConnection() {
-      await mutex.lock()
-      return connection
-    },
-    async releaseConnection() {
-      mutex.unlock()
-    },
-    async beginTransaction() {
+  const group = createGroup({
+    handle,
+    async begin() {
       assertWritable()
       begin ??= handle.prepare('BEGIN IMMEDIATE')
       const statement = begin
       await whileBusy(() => statement.run())
     },
-    async commitTransaction() {
+    commit() {
       assertWritable()
-      inOwnWords(() => handle.exec(stamps.commit()))
+      handle.exec(stamps.commit())
     },
-    async rollbackTransaction() {
-      // After some errors, such as a full disk, SQLite has already rolled back.
-      if (handle.inTransaction) handle.exec('ROLLBACK')
+  })
+  let trouble: unknown
+
+  function createTurn(): Turn {
+    const turn: Turn = {
+      inTransaction: false,
+      isOver: false,
+      async executeQuery<R>(query: CompiledQuery) {
+        if (turn.inTransaction) {
+          return inOwnWords(
+            () => execute<R>(query),
+            (error) => {
+              trouble = error
+            },
+          )
+        }
+        if (group.isOpen()) group.commit()
+        return await whileBusy(() => execute<R>(query))
+      },
+      // An open iterator would hold a read transaction across awaits, and the WAL would grow without bound.
+      // biome-ignore lint/correctness/useYield: refuses
+      async *streamQuery() {
+        throw new Error('streaming queries are not used')
+      },
+    }
+    return turn
+  }
+
+  function end(turn: Turn): void {
+    if (turn.isOver) return
+    turn.isOver = true
+    if (group.isOpen() && (!mutex.hasWaiting() || group.isOld())) group.commit()
+    mutex.unlock()
+  }
+
+  return {
+    async init() {},
+    async acquireConnection() {
+      await mutex.lock()
+      return createTurn()
+    },
+    async releaseConnection(connection) {
+      end(ours(connection))
+    },
+    async beginTransaction(connection) {
+      await group.begin()
+      ours(connection).inTransaction = true
+    },
+    async commitTransaction(connection) {
+      const committed = group.join()
+      end(ours(connection))
+      await committed
+    },
+    async rollbackTransaction(connection) {
+      // A commit that failed has rolled back.
+      if (!ours(connection).isOver) group.undo(trouble)
     },
     async destroy() {
       handle.close()
@@ -75,10 +128,12 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
   }
 }
 
-function createConnection(
-  handle: DatabaseHandle.Database,
-  onWrite: () => void,
-): DatabaseConnection {
+/** Kysely returns the object that `acquireConnection` created. */
+function ours(connection: DatabaseConnection): Turn {
+  return connection as Turn
+}
+
+function createExecute(handle: DatabaseHandle.Database, onWrite: () => void) {
   const statements = new Map<string, DatabaseHandle.Statement>()
   function prepare(text: string): DatabaseHandle.Statement {
     const known = statements.get(text)
@@ -88,15 +143,6 @@ function createConnection(
     statements.set(text, statement)
     return statement
   }
-  function execute<R>(query: CompiledQuery): QueryResult<R> {
-    if (!OF_WORD_INDEX.test(query.sql)) return run(query)
-    handle.unsafeMode(true)
-    try {
-      return run(query)
-    } finally {
-      handle.unsafeMode(false)
-    }
-  }
   function run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const statement = prepare(sql)
     if (!statement.readonly) onWrite()
@@ -104,17 +150,14 @@ function createConnection(
     const { changes, lastInsertRowid } = statement.run(parameters)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
-  return {
-    async executeQuery<R>(query: CompiledQuery) {
-      return handle.inTransaction
-        ? inOwnWords(() => execute<R>(query))
-        : await whileBusy(() => execute<R>(query))
-    },
-    // An open iterator would hold a read transaction across awaits, and the WAL would grow without bound.
-    // biome-ignore lint/correctness/useYield: refuses
-    async *streamQuery() {
-      throw new Error('streaming queries are not used')
-    },
+  return <R>(query: CompiledQuery): QueryResult<R> => {
+    if (!OF_WORD_INDEX.test(query.sql)) return run(query)
+    handle.unsafeMode(true)
+    try {
+      return run(query)
+    } finally {
+      handle.unsafeMode(false)
+    }
   }
 }
 
@@ -135,10 +178,12 @@ export async function whileBusy<T>(action: () => T, patience = PATIENCE_MS): Pro
 }
 
 /** Errors of the database become those that a user reads. */
-export function inOwnWords<T>(action: () => T): T {
+export function inOwnWords<T>(action: () => T, onError?: (error: unknown) => void): T {
   try {
     return action()
   } catch (error) {
-    throw inWords(error)
+    const told = inWords(error)
+    onError?.(told)
+    throw told
   }
 }

@@ -10,14 +10,14 @@ export interface KnownWords {
   /** By the transaction in progress. */
   learn(words: readonly (readonly [scope: string, word: string])[]): void
   clear(): void
-  /** A transaction begins; the one before may have been rolled back. */
-  begin(): void
-  committed(): void
+  /** A transaction begins. Call what it returns if it is committed, which others of the connection may come before. */
+  begin(): () => void
 }
 
 export function createKnownWords(): KnownWords {
   const known = new Set<string>()
-  const draft = new Set<string>()
+  let draft = new Set<string>()
+  let clearings = 0
   const keyOf = (scope: string, word: string) => `${scope} ${word}`
   return {
     has: (scope, word) => known.has(keyOf(scope, word)) || draft.has(keyOf(scope, word)),
@@ -27,12 +27,18 @@ export function createKnownWords(): KnownWords {
     clear() {
       known.clear()
       draft.clear()
+      clearings += 1
     },
-    begin: () => draft.clear(),
-    committed() {
-      if (known.size + draft.size > MAX_WORDS) known.clear()
-      for (const key of draft) if (known.size < MAX_WORDS) known.add(key)
-      draft.clear()
+    begin() {
+      const own = new Set<string>()
+      draft = own
+      const before = clearings
+      return () => {
+        // A word may have been taken away since.
+        if (clearings !== before) return
+        if (known.size + own.size > MAX_WORDS) known.clear()
+        for (const key of own) if (known.size < MAX_WORDS) known.add(key)
+      }
     },
   }
 }

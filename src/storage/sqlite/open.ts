@@ -91,12 +91,13 @@ export async function openSqlite(
       dialect: eraser.dialect,
       reader,
       async transact(work) {
+        let keepWords = () => {}
         const result = await writer.transaction().execute(async (trx) => {
-          known.begin()
           assertSchema()
+          keepWords = known.begin()
           return work(trx)
         })
-        known.committed()
+        keepWords()
         eraser.committed()
         checkpoints.committed()
         return result

@@ -50,6 +50,33 @@ export function transactionContract(subject: Subject): void {
     expect((await store.messages.search(agent.id, { query: 'lost', limit: 9 })).items).toEqual([])
   })
 
+  test('of transactions at once, those that fail leave nothing and the others all they did', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const texts = Array.from({ length: 24 }, (_, index) => `note${index}`)
+    const ends = await Promise.allSettled(
+      texts.map((text, index) =>
+        store.transaction(async (tx) => {
+          await tx.messages.append(agent.id, [userSays(`${text} pebble${index}`)])
+          if (index % 3 === 1) throw new Error('changed my mind')
+          if (index % 3 === 2) await tx.runs.insert(someRun(newId('agent')))
+        }),
+      ),
+    )
+
+    const done = texts.filter((_, index) => index % 3 === 0)
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(done.length)
+    const kept = await store.messages.recent(agent.id, { messages: 99 })
+    expect(kept.map(({ text }) => text.split(' ')[0]).sort()).toEqual([...done].sort())
+    const query = { limit: 9 }
+    const found = await Promise.all(
+      [0, 1, 2, 3].map((index) =>
+        store.messages.search(agent.id, { ...query, query: `pebble${index}` }),
+      ),
+    )
+    expect(found.map(({ items }) => items.length)).toEqual([1, 0, 0, 1])
+  })
+
   test('when the database refuses a statement, nothing of the transaction remains', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
