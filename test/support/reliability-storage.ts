@@ -258,7 +258,7 @@ function argumentOf(calls: readonly Call[], name: string, place: number): unknow
 /** Lets a run go on writing after it lost its lease. */
 function withoutFence(tx: Transaction): Transaction {
   return {
-    ...tx,
+    ...partsOf(tx),
     runs: {
       ...tx.runs,
       async hold(lease, expiresAt, run) {
@@ -273,7 +273,7 @@ function withoutFence(tx: Transaction): Transaction {
 
 function onlyTheEdit(tx: Transaction): Transaction {
   return {
-    ...tx,
+    ...partsOf(tx),
     runs: {
       ...tx.runs,
       finishCall: async () => true,
@@ -287,7 +287,7 @@ function onlyTheEdit(tx: Transaction): Transaction {
 
 function onlyTheResult(tx: Transaction): Transaction {
   return {
-    ...tx,
+    ...partsOf(tx),
     blocks: { ...tx.blocks, update: async (block, patch) => ({ ...block, ...patch }) },
     passages: {
       ...tx.passages,
@@ -295,4 +295,10 @@ function onlyTheResult(tx: Transaction): Transaction {
         passages.map(({ id, createdAt }) => ({ id, createdAt, duplicate: false })),
     },
   }
+}
+
+function partsOf(tx: Transaction): Transaction {
+  const parts: Partial<Record<string, unknown>> = {}
+  for (const name in tx) parts[name] = tx[name as keyof Transaction]
+  return parts as unknown as Transaction
 }

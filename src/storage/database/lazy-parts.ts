@@ -1,6 +1,6 @@
 /**
  * Makes objects whose parts are made when they are first asked for: a transaction uses few of the hundred methods that
- * it could.
+ * it could. The parts are inherited, so a copy by `...` has none of them; `for in` finds them.
  */
 export function lazyParts<Given, Whole extends object>(
   makers: {
@@ -12,6 +12,7 @@ export function lazyParts<Given, Whole extends object>(
   const prototype = Object.create(null) as object
   for (const [name, make] of named) {
     Object.defineProperty(prototype, name, {
+      enumerable: true,
       get(this: object) {
         const value = make(ofGiven.get(this) as Given)
         Object.defineProperty(this, name, { value })
