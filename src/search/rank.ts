@@ -1,8 +1,7 @@
 import type { Timestamp } from '../core/clock.ts'
 import type { FoundWord, Why } from '../core/found.ts'
-import { createWordCounter } from './count-words.ts'
 import { dateFit, type Span } from './day-range.ts'
-import { indexWords } from './words.ts'
+import { createProfiler, type Profile } from './profile.ts'
 
 /*
  * BM25 (Robertson and Zaragoza 2009) over a text together with its neighbours, with small boosts for group, date and
@@ -33,9 +32,6 @@ const LATER_SHARE = 0.2
 const LATER_COVERAGE = 0.7
 /** Boost of entries whose speaker the question names. */
 const SPEAKER_BOOST = 0.35
-
-/** Occurrences that the speaker's name before a turn counts as: it is in front of each of their turns. Chosen by hand. */
-const NAME_COUNT = 0.6
 
 /** Neighbours on each side that are read as context. */
 export const NEIGHBOURS = DISTANCES.length
@@ -207,44 +203,8 @@ function wordsFound(
   })
 }
 
-interface Profile {
-  /** Occurrences of each term in the text. */
-  readonly counts: readonly number[]
-  /** In words, scaled as if every entry had neighbours on both sides. */
-  readonly length: number
-  readonly namesSpeaker: boolean
-}
-
-const SPEAKER = /^\s*(\p{L}[\p{L}\p{M}\p{N}'’. -]{0,40}):\s/u
 /** Characters read of a neighbour, which is context only. Chosen by hand. */
 const NEIGHBOUR_CHARACTERS = 4_000
-
-function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
-  const places = new Map<string, readonly { readonly term: number; readonly weight: number }[]>()
-  terms.forEach(({ spellings }, term) => {
-    for (const { stem, weight } of spellings)
-      places.set(stem, [...(places.get(stem) ?? []), { term, weight }])
-  })
-  const words = createWordCounter(places.keys())
-  const known = new Map<string, Profile>()
-  const read = (text: string): Profile => {
-    const counts = terms.map(() => 0)
-    const [label = '', speaker = ''] = SPEAKER.exec(text) ?? []
-    const length = words.count(text, label.length, (word) => {
-      for (const { term, weight } of places.get(word) ?? [])
-        counts[term] = (counts[term] ?? 0) + weight
-    })
-    const names = indexWords(speaker).flatMap((word) => places.get(word) ?? [])
-    for (const { term } of names) counts[term] = (counts[term] ?? 0) + NAME_COUNT
-    return { counts, length, namesSpeaker: names.length > 0 }
-  }
-  // Cached: entries share neighbours.
-  return (text) => {
-    const profile = known.get(text) ?? read(text)
-    known.set(text, profile)
-    return profile
-  }
-}
 
 function withNeighbours(
   own: Profile,

@@ -1,4 +1,5 @@
 import type { Lease, Storage, Store, Transaction } from '../../src/storage/port/store.ts'
+import { partsOf } from './parts-of.ts'
 
 /*
  * The storage port with an ear at every transaction: what was written tells which transaction of the state machine it
@@ -295,10 +296,4 @@ function onlyTheResult(tx: Transaction): Transaction {
         passages.map(({ id, createdAt }) => ({ id, createdAt, duplicate: false })),
     },
   }
-}
-
-function partsOf(tx: Transaction): Transaction {
-  const parts: Partial<Record<string, unknown>> = {}
-  for (const name in tx) parts[name] = tx[name as keyof Transaction]
-  return parts as unknown as Transaction
 }
