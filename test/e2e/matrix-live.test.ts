@@ -23,6 +23,7 @@ describeMatrix((cell) => {
   it('is notified when its block is edited, and not for another', async () => {
     const agent = await create('Quin')
     const root = `recollect://agents/${agent}`
+    await noticesHaveGone()
     const heard = await listenAnew([`${root}/memory/human`, `${root}/memory`])
     await answer('append_to_memory_block', { agent, label: 'persona', text: 'Kind.' })
     await expect.poll(() => heard.updated, PATIENT).toEqual([`${root}/memory`])
