@@ -17,8 +17,8 @@ import {
 
 /*
  * Loading while the server answers: a ping every 5 ms, its longest wait, and the processor time and memory of the server,
- * for an export of conversations and a folder of files. A wait is also told without the time in which other processes had
- * the cores, which is the server's own part of it where a machine is busy. Arguments: megabytes of the export (134), number of files (10000).
+ * for an export of conversations and a folder of files. Each wait is told twice: as it was, and without the time in which
+ * other processes had the cores. Arguments: megabytes of the export (134), number of files (10000).
  */
 const [megabytes = 134, files = 10_000] = process.argv.slice(2).map(Number)
 const PING_MILLISECONDS = 5
@@ -35,7 +35,7 @@ await withScratch(async (home) => {
     await writeExport(path)
     const folder = join(home, 'notes')
     writeFolder(folder)
-    // Otherwise the system writes all of it half a minute later, and a commit waits for the disk some 50 ms.
+    // Otherwise the system writes the export to the disk half a minute later, and one commit waits 36 to 54 ms for that.
     spawnSync('sync')
     await measure(client, 'conversations', { path, into: 'conversation' })
     await measure(client, 'files', { path: folder })

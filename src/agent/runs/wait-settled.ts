@@ -37,8 +37,11 @@ export async function waitSettled(
       over.addEventListener('abort', changed.raise, { once: true })
       let isOpen = unsettled.has(id)
       for (;;) {
-        const state = isOpen || (await store.runs.state(id))
-        if (!state || (state !== true && isSettled(state)) || over.aborted) return
+        if (!isOpen) {
+          const state = await store.runs.state(id)
+          if (!state || isSettled(state)) return
+        }
+        if (over.aborted) return
         isOpen = false
         await changed.next()
         // A change told of the end.

@@ -3,7 +3,7 @@ import type { Message } from '../../core/message.ts'
 import { passagesOfAgent } from '../agents/passages-of-agent.ts'
 import { blocksOfAgent, readBlocks } from '../blocks/block-rows.ts'
 import { lockable } from '../database/compiled.ts'
-import type { MessageKey, Sight } from '../database/message-cache.ts'
+import type { Sight } from '../database/message-cache.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import { keysOf, readKeys } from '../messages/message-keys.ts'
 import { messagesByKeys } from '../messages/messages-by-keys.ts'
@@ -60,12 +60,13 @@ export async function storedContext(
     const last = known.messages.at(-1)?.seq ?? known.from - 1
     return (await contextOf(scope, { namespace, id, agent, from: known.from, last })).rows[0]
   }
-  const row = await read(sight ?? UNKNOWN)
+  const first = await read(sight ?? UNKNOWN)
+  const isKnown =
+    sight?.from === toState(first).from && Number(first?.known) === sight.messages.length
+  const row = isKnown || !sight ? first : await read(UNKNOWN)
+  const newer = await messagesByKeys(scope, readKeys(row?.newer ?? null))
   const state = toState(row)
-  const isLonger = sight?.from === state.from && Number(row?.known) === sight.messages.length
-  const messages = isLonger
-    ? await longer(scope, sight.messages, readKeys(row?.newer ?? null))
-    : await messagesByKeys(scope, readKeys((sight ? await read(UNKNOWN) : row)?.newer ?? null))
+  const messages = isKnown ? longer(sight.messages, newer) : newer
   messageCache.keepSight(namespace, id, { from: state.from, messages })
   return {
     state,
@@ -81,10 +82,6 @@ export async function storedContext(
 const UNKNOWN: Sight = { from: 0, messages: [] }
 
 /** The same list if nothing was added. */
-async function longer(
-  scope: QueryScope,
-  known: readonly Message[],
-  keys: readonly MessageKey[],
-): Promise<readonly Message[]> {
-  return keys.length === 0 ? known : [...known, ...(await messagesByKeys(scope, keys))]
+function longer(known: readonly Message[], newer: readonly Message[]): readonly Message[] {
+  return newer.length === 0 ? known : [...known, ...newer]
 }
